@@ -1,0 +1,97 @@
+"""Every error OneBasket raises on purpose.
+
+    OneBasketError
+    ├── ShopFileError    shop.toml: unknown key, wrong type, missing value
+    ├── SourceError      a source cannot be read: missing, empty, broken, wrong columns
+    ├── SchemaError      a table does not have the columns or types it must have
+    ├── StoreError       the basket: disk full, no permission, damaged or missing version
+    │   └── BusyError    another run holds the shop
+    ├── PrivacyError     keys: lost, wrong, readable by others
+    ├── ModelError       a model cannot be trained, loaded or asked
+    ├── QueryError       `onebasket query`: not a select, too long, unknown table
+    └── MissingExtraError  the command needs an optional part that is not installed
+
+A message says what failed, what was found, what was expected, what state things
+are left in and what to do next. `OneBasketError.exit_code` is what the command line
+exits with: 2 for usage or input, 1 for a fault of the machine.
+"""
+
+from __future__ import annotations
+
+
+class OneBasketError(Exception):
+    """Base of all errors raised on purpose.
+
+    `failed` is one sentence; the other parts are optional and printed one a line.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        failed: str,
+        *,
+        found: str | None = None,
+        expected: str | None = None,
+        state: str | None = None,
+        next_step: str | None = None,
+    ) -> None:
+        self.failed, self.found, self.expected = failed, found, expected
+        self.state, self.next_step = state, next_step
+        super().__init__(failed)
+
+    def __str__(self) -> str:
+        parts = (
+            ("found", self.found),
+            ("expected", self.expected),
+            ("state", self.state),
+            ("next", self.next_step),
+        )
+        return "\n".join([self.failed, *(f"  {name}: {text}" for name, text in parts if text)])
+
+
+class ShopFileError(OneBasketError):
+    """The shop file cannot be used."""
+
+
+class SourceError(OneBasketError):
+    """A source cannot be read."""
+
+
+class SchemaError(OneBasketError):
+    """A table is not what `onebasket.tables` says it is."""
+
+    exit_code = 1
+
+
+class StoreError(OneBasketError):
+    """The basket cannot be read or written."""
+
+    exit_code = 1
+
+
+class BusyError(StoreError):
+    """Another run is at work on the same shop."""
+
+
+class PrivacyError(OneBasketError):
+    """A key is lost, wrong, or not kept secret."""
+
+
+class ModelError(OneBasketError):
+    """A model cannot be trained, loaded or asked."""
+
+
+class QueryError(OneBasketError):
+    """A query is not allowed or took too long."""
+
+
+class MissingExtraError(OneBasketError):
+    """An optional part is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs a part that is not installed.",
+            expected=f"the extra [{extra}]",
+            next_step=f"pip install 'onebasket[{extra}]'",
+        )

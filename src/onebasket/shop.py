@@ -1,0 +1,304 @@
+"""The shop file: `shop.toml` as frozen, typed settings. An unknown key is an error.
+
+[shop]        name, currency, timezone, language, country
+[run]         memory, threads, keep_versions, seed
+[clean]       what counts as junk, what as an outlier
+[align]       how many people one identifier may point to
+[learn]       models and how they are judged
+[recommend]   what the first application gives
+[[source]]    one a source; with format "table" a map: our column = their column
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import zoneinfo
+from collections import Counter
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from onebasket.errors import ShopFileError
+
+FILE_NAME = "shop.toml"
+
+
+class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value that is the same on every row: `action = { value = "purchase" }`."""
+
+    value: str
+
+
+# Where a mapped column comes from: one of their columns, several joined by a space, or a constant.
+Mapped = str | tuple[str, ...] | Constant
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One `[[source]]`. Options left out take the format's own default, then the shop's."""
+
+    name: str
+    channel: str
+    format: str
+    path: str | tuple[str, ...] | None = None  # globs relative to the shop folder
+    url: str | None = None  # sqlite:///… or postgresql://…, with query
+    query: str | None = None
+    accounts: str | None = None  # account system its account ids belong to; default: its own name
+    currency: str | None = None
+    timezone: str | None = None
+    country: str | None = None  # default country of telephone numbers, ISO 3166 alpha-2
+    encoding: str | None = None  # stated, not guessed
+    delimiter: str | None = None
+    decimal: Literal[".", ","] | None = None
+    time_formats: tuple[str, ...] | None = None
+    shared_devices: tuple[str, ...] = ()  # ids of tills and tablets many people use: no identity
+    people: dict[str, Mapped] = {}
+    products: dict[str, Mapped] = {}
+    orders: dict[str, Mapped] = {}
+    events: dict[str, Mapped] = {}
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (self.path,) if isinstance(self.path, str) else self.path or ()
+
+
+class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[shop]`: who the shop is and the defaults of everything."""
+
+    name: str
+    currency: str = "EUR"
+    timezone: str = "UTC"
+    language: Literal["en", "zh"] = "en"
+    country: str = "DE"
+    rates: dict[str, float] = {}  # what one unit of another currency is worth in the shop's
+
+
+class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[run]`: what a run may use, and what it leaves behind."""
+
+    memory: str = "1500MB"  # for tables; more spills to disk
+    threads: int = 0  # 0: all cores
+    keep_versions: int = 2
+    seed: int = 0
+
+
+class Clean(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[clean]`: rules for values that are present but not to be believed."""
+
+    junk: tuple[str, ...] = ()  # further placeholder identifiers, beside the built-in list
+    relay_domains: tuple[str, ...] = ()  # further domains of relay e-mail addresses
+    max_quantity: float = 100_000.0  # more units on one line go to quarantine
+    max_amount: float = 1_000_000.0  # more money on one line goes to quarantine, in whole currency
+    earliest: str = "2000-01-01"  # events before it, or later than a day from now, go to quarantine
+
+
+class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[align]`: limits a kind of identifier. Above them it joins only records of one name, or nothing.
+
+    An identifier carried by more names than `max_names` joins within one name only; one
+    carried by more accounts than `max_accounts` or more records than `max_records` joins nothing.
+    """
+
+    max_names: dict[str, int] = {"email": 1, "phone": 1, "card": 1, "account": 1000, "cookie": 1, "device": 1}
+    max_accounts: dict[str, int] = {"email": 2, "phone": 2, "card": 2, "account": 1, "cookie": 1, "device": 1}
+    max_records: dict[str, int] = {
+        "email": 500, "phone": 500, "card": 500, "account": 100_000, "cookie": 500, "device": 500,
+    }  # fmt: skip
+
+
+class Learn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[learn]`: models and the global time split they are judged by."""
+
+    models: tuple[Literal["popularity", "item_knn", "ease", "mf"], ...] = (
+        "popularity", "item_knn", "ease", "mf",
+    )  # fmt: skip
+    top: int = 10  # length of the judged lists
+    validation_days: int = 30
+    test_days: int = 30
+    seeds: int = 3
+    seen: Literal["allow", "mask"] = "allow"  # may a product bought before be recommended?
+    ease_max_items: int = 8_000  # EASE inverts an items × items matrix: 8,000 take 0.5 GB
+    factors: int = 64
+    optimiser: Literal["sgd", "adam"] = "adam"
+    epochs: int = 20
+
+
+class Recommend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[recommend]`: the lists written for every known customer."""
+
+    top: int = 20
+    seen: Literal["allow", "mask"] = "allow"
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    shop: Identity
+    source: tuple[Source, ...] = ()
+    run: Run = Run()
+    clean: Clean = Clean()
+    align: Align = Align()
+    learn: Learn = Learn()
+    recommend: Recommend = Recommend()
+
+
+class Shop(msgspec.Struct, frozen=True):
+    """A shop: its folder and everything its shop file says."""
+
+    folder: Path
+    shop: Identity
+    sources: tuple[Source, ...]
+    run: Run
+    clean: Clean
+    align: Align
+    learn: Learn
+    recommend: Recommend
+
+    @property
+    def basket(self) -> Path:
+        return self.folder / "basket"
+
+    def source(self, name: str) -> Source:
+        return next(source for source in self.sources if source.name == name)
+
+
+def load(folder: str | Path) -> Shop:
+    """Read the shop file of a folder (or the file itself).
+
+    Raises ShopFileError naming file, line, what was found and what was expected.
+    """
+    path = Path(folder)
+    if path.is_dir() or path.suffix != ".toml":
+        path = path / FILE_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ShopFileError(
+            f"The shop file {path} cannot be read.",
+            found=error.strerror,
+            expected=f"a shop folder with a {FILE_NAME} in it",
+            next_step="name the shop's folder, or make one with `onebasket demo FOLDER`",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ShopFileError(
+            f"The shop file {path} is not UTF-8.",
+            found=f"byte 0x{error.object[error.start]:02x} at position {error.start}",
+            expected="UTF-8 text",
+            next_step="save the file as UTF-8",
+        ) from error
+    try:
+        settings = msgspec.convert(tomllib.loads(text), _File, strict=True)
+    except tomllib.TOMLDecodeError as error:
+        raise ShopFileError(
+            f"The shop file {path} is not valid TOML.", found=str(error), next_step="mend that line"
+        ) from error
+    except msgspec.ValidationError as error:
+        raise _explain(path, text, str(error)) from error
+    _check(path, text, settings)
+    return Shop(
+        path.parent.resolve(),
+        settings.shop,
+        settings.source,
+        settings.run,
+        settings.clean,
+        settings.align,
+        settings.learn,
+        settings.recommend,
+    )
+
+
+def _explain(path: Path, text: str, message: str) -> ShopFileError:
+    """Turn msgspec's message (`… - at `$.source[1].pth``) into ours, with the line."""
+    what, _, where = message.partition(" - at `")
+    where = where.rstrip("`").removeprefix("$").removeprefix(".")
+    unknown = re.search(r"unknown field `([^`]+)`", what)
+    if unknown:
+        where = f"{where}.{unknown[1]}".removeprefix(".")
+    line = _line_of(text, where)
+    place = f"{path}, line {line}" if line else str(path)
+    if unknown:
+        section = re.sub(r"\[\d+\]", "", where.rpartition(".")[0]) or "the file"
+        return ShopFileError(
+            f"{place}: unknown key `{unknown[1]}`.",
+            found=where,
+            expected=f"one of: {', '.join(_keys(section))}",
+            next_step="correct the name or remove the line",
+        )
+    return ShopFileError(f"{place}: {what[0].lower()}{what[1:]}.", found=where, next_step="correct the value")
+
+
+def _keys(section: str) -> tuple[str, ...]:
+    kinds = {
+        "the file": _File, "shop": Identity, "source": Source, "run": Run, "clean": Clean,
+        "align": Align, "learn": Learn, "recommend": Recommend,
+    }  # fmt: skip
+    return kinds[section].__struct_fields__ if section in kinds else ()
+
+
+def _line_of(text: str, where: str) -> int | None:
+    """The line that sets `source[1].path`, `shop.name`, …; None where no line does."""
+    section, _, key = where.rpartition(".")
+    name, _, index = section.partition("[")
+    wanted = int(index.rstrip("]").partition("]")[0]) if index else 0
+    seen, current, heading = -1, "", None
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := re.match(r"\s*\[+\s*([\w.]+)", line):
+            current = match[1]
+            if current == name:
+                seen += 1
+                heading = number if seen == wanted else heading
+            if not section and current == key:
+                return number
+        elif re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line) and (
+            (current == name and seen == wanted) or (not section and not current)
+        ):
+            return number
+    return heading
+
+
+def _check(path: Path, text: str, settings: _File) -> None:
+    """Rules between values that types cannot say."""
+
+    def wrong(where: str, what: str, found: str, expected: str) -> ShopFileError:
+        line = _line_of(text, where)
+        return ShopFileError(
+            f"{path}{f', line {line}' if line else ''}: {what}.",
+            found=found,
+            expected=expected,
+            next_step="correct the value",
+        )
+
+    names = Counter(source.name for source in settings.source)
+    for place, source in enumerate(settings.source):
+        at = f"source[{place}]"
+        if names[source.name] > 1:
+            places = [i for i, other in enumerate(settings.source) if other.name == source.name]
+            raise wrong(
+                f"source[{places[1]}].name", "two sources have one name", source.name, "a name of its own"
+            )
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", source.name):
+            raise wrong(
+                f"{at}.name", "not a source name", repr(source.name), "lower-case letters, digits, - and _"
+            )
+        if bool(source.paths) == bool(source.url):
+            raise wrong(f"{at}.path", "a source needs either path or url", source.name, "one of the two")
+        if source.url and not source.query:
+            raise wrong(f"{at}.url", "a source with url needs a query", source.name, 'query = "select …"')
+        _check_zone(f"{at}.timezone", source.timezone, wrong)
+    _check_zone("shop.timezone", settings.shop.timezone, wrong)
+    if not re.fullmatch(r"[A-Z]{3}", settings.shop.currency):
+        found = settings.shop.currency
+        raise wrong("shop.currency", "not a currency code", found, "ISO 4217, such as EUR")
+    if settings.run.keep_versions < 2:
+        raise wrong(
+            "run.keep_versions", "too few versions kept", str(settings.run.keep_versions), "2 or more"
+        )
+
+
+def _check_zone(where: str, zone: str | None, wrong: object) -> None:
+    if zone is None:
+        return
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        assert callable(wrong)
+        raise wrong(where, "unknown time zone", zone, "an IANA name such as Europe/Berlin") from error

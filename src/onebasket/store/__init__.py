@@ -1,0 +1,1 @@
+"""Where tables live, and where SQL runs."""

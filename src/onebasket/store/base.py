@@ -1,0 +1,98 @@
+"""The one seam to an engine. Stages speak to a `Store`; only its implementations name an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+MapFunction = Callable[[pa.RecordBatch], pa.RecordBatch]
+KernelFunction = Callable[[pa.Table], pa.Table]
+
+
+@dataclass(frozen=True)
+class Time:
+    """How to read a column of times into UTC timestamps without zone.
+
+    `formats` are strptime patterns tried in order, or 'iso', 'epoch_s', 'epoch_ms',
+    'epoch_us'. Wall-clock times take the zone in column `zone_column`, else `zone`.
+    """
+
+    formats: tuple[str, ...]
+    zone: str = "UTC"
+    zone_column: str | None = None
+
+
+@dataclass(frozen=True)
+class Number:
+    """How to read a column of numbers: currency signs, spaces and grouping marks fall away.
+
+    A leading minus, a trailing minus and accounting brackets make it negative.
+    `scale` multiplies before rounding half up to a whole number (100: euros to cents);
+    None leaves a double.
+    """
+
+    decimal_mark: str = "."
+    scale: int | None = None
+
+
+class Result(Protocol):
+    """A lazy result. Its columns are known; its rows are not computed yet."""
+
+    @property
+    def columns(self) -> list[str]: ...
+
+
+class Store(Protocol):
+    """Tables by name, SQL over them, and functions over Arrow where SQL does not reach.
+
+    Names are those of `onebasket.tables`, plus intermediate results named by `keep`.
+    A table not yet written reads as empty. `previous_customer_links`, `previous_product_links`
+    and `previous_supersessions` are those of the version before; empty in a first run.
+    """
+
+    def sql(self, name: str, /, **values: Any) -> Result:
+        """The stage query `stage/query` (file `query.sql` beside the stage's code).
+
+        `values` fill its `$name` parameters: text, numbers, booleans, timestamps.
+        """
+
+    def keep(self, name: str, result: Result) -> int:
+        """Compute an intermediate result once and name it, until `forget`. Gives its rows."""
+
+    def forget(self, *names: str) -> None:
+        """Drop intermediate results."""
+
+    def write(self, table: str, result: Result, part: str = "all") -> int:
+        """Check a result against `onebasket.tables`, order it totally, and stage it. Gives its rows.
+
+        The result may hold the columns in any order. A part of that name is replaced.
+        Raises SchemaError for wrong columns, types, or nulls where none may be.
+        """
+
+    def read(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Arrow batches of a table or intermediate result, in the order it was written."""
+
+    def count(self, table: str) -> int:
+        """Rows of a table or intermediate result."""
+
+    def map(self, table: str, columns: Sequence[str], function: MapFunction, schema: pa.Schema) -> Result:
+        """A pure function over the distinct values of some columns.
+
+        `function` gets batches with `columns` and gives batches of the same length with
+        `schema`; the result has `columns` followed by `schema`, one row a distinct combination.
+        """
+
+    def kernel(self, table: str, key: Sequence[str], function: KernelFunction, schema: pa.Schema) -> Result:
+        """A compiled function over the partitions of a table by `key` (none: the whole table at once)."""
+
+    def parse(self, table: str, readings: dict[str, tuple[str, Time | Number]]) -> Result:
+        """Typed columns beside a table's texts: `{"ts": ("time", Time(…))}`.
+
+        The result has all columns of `table`, then the new ones; null where a text cannot be read.
+        """
+
+    def arrow(self, data: pa.Table) -> Result:
+        """A small Arrow table as a result."""

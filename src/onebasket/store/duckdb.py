@@ -1,0 +1,275 @@
+"""The default store: DuckDB over Parquet, in process, spilling to disk."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from onebasket.errors import SchemaError, StoreError
+from onebasket.protect import Key, ParquetCipher
+from onebasket.store.base import KernelFunction, MapFunction, Number, Time
+from onebasket.store.basket import Draft, Version
+from onebasket.store.duckdb_parse import expression
+from onebasket.store.portable_types import arrow_type
+from onebasket.tables import BY_NAME, Table
+
+_BATCH_ROWS = 100_000
+_COMPRESSION = "zstd"
+_SPILL = "spill"
+HANDED_ON = ("customer_links", "product_links", "supersessions")  # seen as previous_…
+
+
+class DuckStore:
+    """Tables of one version or draft, read in place. Also a context manager."""
+
+    def __init__(
+        self,
+        home: Version | Draft,
+        key: Key,
+        *,
+        memory: str = "1500MB",
+        threads: int = 0,
+    ) -> None:
+        self._home, self._cipher = home, ParquetCipher(key)
+        self.connection = duckdb.connect()
+        self._run(f"set memory_limit = '{memory}'")
+        if threads:
+            self._run(f"set threads = {threads}")
+        self._secure_spill(home.path.parent / _SPILL)
+        for name in BY_NAME:
+            self._show(BY_NAME[name], home.parts(name))
+        previous = home.previous if isinstance(home, Draft) else None
+        for name in HANDED_ON:
+            parts = previous.parts(name) if previous else []
+            self._show(BY_NAME[name], parts, f"previous_{name}")
+
+    def _secure_spill(self, folder: Path) -> None:
+        """Spilled rows may be personal: encrypt them under a key that lives in memory only.
+
+        DuckDB asks for an extension's cipher unless told that its built-in one (mbedTLS,
+        whose nonces come from a weaker generator) will do; for files that are unreadable
+        once the process ends, it does.
+        """
+        self._run("set force_mbedtls_unsafe = 'true'")
+        self._run("set temp_file_encryption = true")
+        self._run("set temp_directory = $1", [str(folder)])
+        self._run("set preserve_insertion_order = true")
+        self._run("set timezone = 'UTC'")
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def _run(self, statement: str, values: Sequence[object] = ()) -> None:
+        """Run a statement to its end: DuckDB 2 keeps a connection busy until all is fetched."""
+        self.connection.execute(statement, list(values) or None).fetchall()
+
+    def __enter__(self) -> DuckStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def sql(self, name: str, /, **values: Any) -> duckdb.DuckDBPyRelation:
+        return self.connection.sql(stage_sql(name), params=values or None)
+
+    def query(self, text: str) -> duckdb.DuckDBPyRelation:
+        """Engine SQL: for the store's own readers and the `query` command, not for stages."""
+        return self.connection.sql(text)
+
+    def keep(self, name: str, result: duckdb.DuckDBPyRelation) -> int:
+        with _engine_errors(self._home.path):
+            result.create_view("_kept", replace=True)
+            self._run(f'create or replace temp table "{name}" as select * from _kept')
+        return self.count(name)
+
+    def forget(self, *names: str) -> None:
+        for name in names:
+            self._run(f'drop table if exists "{name}"')
+
+    def write(self, table: str, result: duckdb.DuckDBPyRelation, part: str = "all") -> int:
+        if not isinstance(self._home, Draft):
+            raise StoreError(f"The table {table} cannot be written to a published version.")
+        kind = BY_NAME[table]
+        _check_columns(kind, result)
+        path = self._home.part(table, part)
+        path.unlink(missing_ok=True)  # it may be a link to the former version's file
+        with _engine_errors(self._home.path):
+            result.create_view("_written", replace=True)
+            ordered = f"select {_names(kind.names)} from _written order by {_names(kind.order)}"
+            if kind.personal:
+                self._write_encrypted(ordered, path, kind)
+            else:
+                self._run(
+                    f"copy ({ordered}) to '{_quoted(path)}' (format parquet, compression {_COMPRESSION})"
+                )
+        metadata = self._metadata(kind, path)
+        _check_nulls(kind, metadata)
+        self._show(kind, self._home.parts(table))
+        return int(metadata.num_rows)
+
+    def read(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        names = _names(columns) if columns else "*"
+        with _engine_errors(self._home.path):
+            yield from self.connection.sql(f'select {names} from "{table}"').to_arrow_reader(_BATCH_ROWS)
+
+    def count(self, table: str) -> int:
+        ((rows,),) = self.connection.execute(f'select count(*) from "{table}"').fetchall()
+        return int(rows)
+
+    def map(
+        self, table: str, columns: Sequence[str], function: MapFunction, schema: pa.Schema
+    ) -> duckdb.DuckDBPyRelation:
+        names = _names(columns)
+        with _engine_errors(self._home.path):
+            distinct = self.connection.sql(f'select distinct {names} from "{table}" order by {names}')
+            reader = distinct.to_arrow_reader(_BATCH_ROWS)
+            whole = pa.schema([*reader.schema, *schema])
+            done = [
+                pa.RecordBatch.from_arrays([*batch.columns, *function(batch).columns], schema=whole)
+                for batch in reader
+            ]
+        return self.arrow(pa.Table.from_batches(done, whole))
+
+    def kernel(
+        self, table: str, key: Sequence[str], function: KernelFunction, schema: pa.Schema
+    ) -> duckdb.DuckDBPyRelation:
+        with _engine_errors(self._home.path):
+            if not key:
+                whole = self.connection.sql(f'select * from "{table}"').to_arrow_table()
+                return self.arrow(function(whole).cast(schema))
+            names = _names(key)
+            groups = self.connection.sql(
+                f'select distinct {names} from "{table}" order by {names}'
+            ).fetchall()
+            same = " and ".join(f'"{name}" is not distinct from ${n}' for n, name in enumerate(key, 1))
+            parts = [
+                function(
+                    self.connection.sql(
+                        f'select * from "{table}" where {same}', params=list(group)
+                    ).to_arrow_table()
+                ).cast(schema)
+                for group in groups
+            ]
+        return self.arrow(pa.concat_tables(parts) if parts else schema.empty_table())
+
+    def parse(self, table: str, readings: dict[str, tuple[str, Time | Number]]) -> duckdb.DuckDBPyRelation:
+        new = ", ".join(
+            f'{expression(column, reading)} as "{name}"' for name, (column, reading) in readings.items()
+        )
+        return self.connection.sql(f'select *, {new} from "{table}"')
+
+    def arrow(self, data: pa.Table) -> duckdb.DuckDBPyRelation:
+        return self.connection.from_arrow(data)
+
+    def refresh(self) -> None:
+        """See parts that were put into the draft without `write`."""
+        for name, kind in BY_NAME.items():
+            self._show(kind, self._home.parts(name))
+
+    def _show(self, kind: Table, paths: list[Path], name: str | None = None) -> None:
+        """Make a table readable under its name; an empty one of its type where nothing is written."""
+        name = name or kind.name
+        with contextlib.suppress(duckdb.Error):  # it may be a view, or nothing yet
+            self.connection.unregister(name)
+        if not paths:
+            schema = pa.schema([(column.name, arrow_type(column.type)) for column in kind.columns])
+            self.connection.register(name, schema.empty_table())
+        elif kind.personal:
+            self.connection.register(name, self._cipher.dataset(paths))
+        else:
+            listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
+            self._run(f'create or replace view "{name}" as select * from read_parquet([{listed}])')
+
+    def _write_encrypted(self, query: str, path: Path, kind: Table) -> None:
+        reader = self.connection.sql(query).to_arrow_reader(_BATCH_ROWS)
+        with pq.ParquetWriter(
+            path, reader.schema, compression=_COMPRESSION, encryption_properties=self._cipher.encryption()
+        ) as writer:
+            for batch in reader:
+                writer.write_batch(batch)
+
+    def _metadata(self, kind: Table, path: Path) -> pq.FileMetaData:
+        return self._cipher.metadata(path) if kind.personal else pq.read_metadata(path)
+
+
+@cache
+def stage_sql(name: str) -> str:
+    """The text of a stage's query: `fuse/timeline` is `timeline.sql` in the package `onebasket.fuse`."""
+    stage, _, query = name.partition("/")
+    return (files(f"onebasket.{stage}") / f"{query}.sql").read_text(encoding="utf-8")
+
+
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _check_columns(kind: Table, result: duckdb.DuckDBPyRelation) -> None:
+    """Names and types, before anything is computed."""
+    found = dict(zip(result.columns, (str(t) for t in result.types), strict=True))
+    missing = [column.name for column in kind.columns if column.name not in found]
+    unknown = [name for name in found if name not in kind.names]
+    wrong = [
+        f"{column.name}: {found[column.name]} instead of {column.type}"
+        for column in kind.columns
+        if column.name in found and found[column.name] != _engine_type(column.type)
+    ]
+    if missing or unknown or wrong:
+        said = [("missing", missing), ("unknown", unknown), ("wrong type", wrong)]
+        raise SchemaError(
+            f"The table {kind.name} was not born as it should be.",
+            found="; ".join(f"{what}: {', '.join(items)}" for what, items in said if items),
+            expected="the columns of onebasket.tables",
+        )
+
+
+def _check_nulls(kind: Table, metadata: pq.FileMetaData) -> None:
+    """No nulls where none may be: read off the statistics of the file just written."""
+    required = {column.name for column in kind.columns if column.required}
+    for group in range(metadata.num_row_groups):
+        for place in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(place)
+            if chunk.path_in_schema in required and chunk.statistics and chunk.statistics.null_count:
+                raise SchemaError(
+                    f"The table {kind.name} was not born as it should be.",
+                    found=f"{chunk.statistics.null_count} nulls in {chunk.path_in_schema}",
+                    expected="a value in every row",
+                )
+
+
+@cache
+def _engine_type(name: str) -> str:
+    probe = duckdb.from_arrow(pa.schema([("x", arrow_type(name))]).empty_table())
+    return str(probe.types[0])
+
+
+@contextlib.contextmanager
+def _engine_errors(home: Path) -> Iterator[None]:
+    """DuckDB's refusals that a user can mend, as ours."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise StoreError(
+            "The run needs more memory than it may use.",
+            found=str(error).splitlines()[0],
+            state="the last published version is as it was",
+            next_step="raise memory under [run] in the shop file",
+        ) from error
+    except duckdb.IOException as error:
+        raise StoreError(
+            f"The basket {home.parent} cannot be read or written.",
+            found=str(error).splitlines()[0],
+            state="the last published version is as it was",
+            next_step="free some space or mend the permissions, then run again",
+        ) from error

@@ -1,0 +1,74 @@
+"""Which records are one customer, which listings one product."""
+
+from __future__ import annotations
+
+from onebasket.tables.schema import Table, columns
+
+CUSTOMER_EDGES = Table(
+    "customer_edges",
+    "align",
+    "why records were joined: one row a joined pair",
+    ("record_a", "record_b", "kind", "value_key"),
+    columns("""
+        record_a varchar!  a record
+        record_b varchar!  another record of the same customer
+        kind varchar!  the kind of identifier they share
+        value_key varchar!  its pseudonym
+        rule varchar!  the rule that joined them
+    """),
+)
+
+CUSTOMER_LINKS = Table(
+    "customer_links",
+    "align",
+    "which customer each record belongs to",
+    ("record_id",),
+    columns("""
+        record_id varchar!  the record
+        source varchar!  the source that said it
+        customer_id varchar!  the customer
+    """),
+)
+
+IDENTIFIER_LIMITS = Table(
+    "identifier_limits",
+    "align",
+    "identifiers that point to several people and so join less, or nothing",
+    ("kind", "value_key"),
+    columns("""
+        kind varchar!  kind of identifier
+        value_key varchar!  its pseudonym
+        records bigint!  records that carry it
+        names bigint!  different names among them
+        accounts bigint!  different accounts among them
+        decision varchar!  same_name_only or refused
+    """),
+)
+
+PRODUCT_LINKS = Table(
+    "product_links",
+    "align",
+    "which product each source's product is",
+    ("source", "product_key"),
+    columns("""
+        source varchar!  the source
+        product_key varchar!  what it calls the product
+        product_id varchar!  the product
+        rule varchar!  gtin, sku or alone
+    """),
+)
+
+SUPERSESSIONS = Table(
+    "supersessions",
+    "align",
+    "ids that have given way to others, ever",
+    ("kind", "old_id", "new_id", "version"),
+    columns("""
+        kind varchar!  customer or product
+        old_id varchar!  the id that is no longer used, or lost some records
+        new_id varchar!  the id that now holds them
+        why varchar!  merged or split
+        version bigint!  the version of the basket in which it happened
+        at_ts timestamp!  when that run began, UTC
+    """),
+)
