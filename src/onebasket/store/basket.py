@@ -77,6 +77,14 @@ class Draft:
         folder.mkdir(exist_ok=True)
         return folder / f"{part}.parquet"
 
+    def files(self) -> set[str]:
+        """All files written or linked so far, relative to the draft's folder."""
+        return {
+            path.relative_to(self.path).as_posix()
+            for path in self.path.rglob("*")
+            if path.is_file() and path.name != LOCK
+        }
+
     def reuse(self, files: list[str]) -> bool:
         """Link files (relative to a version) from the previous version; False if one is gone."""
         if self.previous is None or not all((self.previous.path / name).exists() for name in files):

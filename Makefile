@@ -1,0 +1,33 @@
+# make demo   environment, install, demo shop, the whole job
+# make test   environment, install, lint, types, all tests
+PYTHON ?= python3
+BIN := .venv/bin
+SHOP := demo-shop
+HOUSEHOLDS ?= 2469
+
+.PHONY: demo test install messages clean
+
+install: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all,dev]'
+	touch $@
+
+demo: install
+	$(BIN)/onebasket demo $(SHOP) --households $(HOUSEHOLDS)
+	$(BIN)/onebasket run $(SHOP)
+	@$(BIN)/python -m onebasket.demo.next_steps $(SHOP)
+
+test: install
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+# After a text has changed: refresh the catalogues, translate what is new, compile.
+messages: install
+	$(BIN)/python -m onebasket.locale.update
+
+clean:
+	rm -rf .venv $(SHOP) .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,58 @@
+"""Compiled kernels: one way to compile, late, with a cache where one can be written.
+
+Numba takes a third of a second to import and refuses where it finds no writable cache
+folder. So it is imported at a kernel's first call, with a folder that is known to work.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """The function compiled by numba at its first call, once for each set of argument types.
+
+    Kernels take arrays and numbers and do not call each other. They run in one thread:
+    sums are taken in one order, so the same input gives the same bytes.
+    """
+
+    @functools.cache
+    def ready() -> Callable[P, R]:
+        _find_cache()
+        import numba
+
+        return numba.njit(cache=True)(function)  # type: ignore[no-any-return]
+
+    @functools.wraps(function)
+    def call(*values: P.args, **named: P.kwargs) -> R:
+        return ready()(*values, **named)
+
+    return call
+
+
+@functools.cache
+def _find_cache() -> None:
+    """Point numba to a cache folder that can be written, unless the user named one."""
+    if os.environ.get("NUMBA_CACHE_DIR"):
+        return
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "onebasket" / "numba"
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            pass
+        folder = home
+    except (OSError, RuntimeError):
+        # A folder of this process alone: the cache holds code, and /tmp is open to everyone.
+        folder = Path(tempfile.mkdtemp(prefix="onebasket-numba-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)

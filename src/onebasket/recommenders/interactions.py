@@ -1,0 +1,133 @@
+"""Who bought what and when, as arrays: what every recommender is fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[np.int32]
+Times = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+_DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, eq=False)
+class Ragged:
+    """Lists of different lengths, one a row: row r is `items[starts[r]:starts[r + 1]]`."""
+
+    starts: Times  # (rows + 1,)
+    items: Codes  # (values,)
+    values: Floats  # (values,)
+
+    @property
+    def rows(self) -> int:
+        return len(self.starts) - 1
+
+    def take(self, rows: Codes) -> Ragged:
+        """Some rows, in the given order."""
+        lengths = (self.starts[1:] - self.starts[:-1])[rows]
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        places = np.arange(starts[-1]) - np.repeat(starts[:-1] - self.starts[:-1][rows], lengths)
+        return Ragged(starts, self.items[places], self.values[places])
+
+    def turned(self, columns: int) -> Ragged:
+        """The transpose: one row a column, in it the rows that hold it, in rising order."""
+        order = np.argsort(self.items, kind="stable")
+        rows = np.repeat(np.arange(self.rows, dtype=np.int32), np.diff(self.starts))
+        return Ragged(_starts(self.items, columns), rows[order], self.values[order])
+
+    def mapped(self, values: Floats) -> Ragged:
+        """The same lists with other values."""
+        return Ragged(self.starts, self.items, values)
+
+
+@dataclass(frozen=True, eq=False)
+class Interactions:
+    """Purchases of known customers, ordered by user, time and item. Arrays cannot be written to.
+
+    A purchase counts once, however many units. Users are coded in the order of their ids;
+    items by their purchases, most first, equals by id. So item codes rise as popularity falls, and ties between scores that are
+    broken by code are broken by popularity. Every user and item occurs at least once.
+    """
+
+    users: Codes  # (n,)
+    items: Codes  # (n,)
+    times: Times  # (n,) seconds since 1970, UTC
+    user_ids: tuple[str, ...]
+    item_ids: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        users: npt.NDArray[np.integer],
+        items: npt.NDArray[np.integer],
+        times: npt.NDArray[np.integer],
+        user_ids: Sequence[str],
+        item_ids: Sequence[str],
+    ) -> Interactions:
+        """From any codes into lists of ids, in any order; ids that do not occur are left out."""
+        user_codes, user_ids = _by_id(users, user_ids)
+        item_codes, item_ids = _by_id(items, item_ids)
+        ranks = np.argsort(-np.bincount(item_codes, minlength=len(item_ids)), kind="stable")
+        new = np.empty(len(ranks), np.int32)
+        new[ranks] = np.arange(len(ranks), dtype=np.int32)
+        item_codes = new[item_codes]
+        order = np.lexsort((item_codes, times, user_codes))
+        columns = (
+            user_codes[order].astype(np.int32),
+            item_codes[order].astype(np.int32),
+            times[order].astype(np.int64),
+        )
+        for column in columns:
+            column.flags.writeable = False
+        return cls(*columns, tuple(user_ids), tuple(item_ids[rank] for rank in ranks))
+
+    def __len__(self) -> int:
+        return len(self.users)
+
+    def only(self, mask: Mask) -> Interactions:
+        """The rows where `mask` is set, coded anew: nothing of the others remains, not even an id."""
+        return Interactions.of(
+            self.users[mask], self.items[mask], self.times[mask], self.user_ids, self.item_ids
+        )
+
+    def before(self, time: int) -> Interactions:
+        return self.only(self.times < time)
+
+    def between(self, start: int, end: int) -> Interactions:
+        return self.only((self.times >= start) & (self.times < end))
+
+    def histories(self, half_life_days: float = 0.0) -> Ragged:
+        """Per user the items bought, with how often, in rising order of item.
+
+        With a half-life, a purchase counts half as much for every half-life that lies
+        between it and the last purchase of all.
+        """
+        weights = np.ones(len(self))
+        if half_life_days and len(self):
+            age_days = (self.times.max() - self.times) / _DAY_SECONDS
+            weights = 0.5 ** (age_days / half_life_days)
+        pairs = self.users.astype(np.int64) * max(len(self.item_ids), 1) + self.items
+        unique, place = np.unique(pairs, return_inverse=True)
+        users, items = np.divmod(unique, max(len(self.item_ids), 1))
+        values = np.bincount(place, weights, minlength=len(unique)).astype(np.float32)
+        return Ragged(_starts(users, len(self.user_ids)), items.astype(np.int32), values)
+
+
+def _starts(codes: npt.NDArray[np.integer], rows: int) -> Times:
+    counts = np.bincount(codes, minlength=rows) if len(codes) else np.zeros(rows, np.int64)
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]).astype(np.int64)
+
+
+def _by_id(codes: npt.NDArray[np.integer], ids: Sequence[str]) -> tuple[Codes, list[str]]:
+    """Codes into the sorted ids that occur, and those ids."""
+    used = np.unique(codes)
+    order = sorted(used.tolist(), key=lambda code: ids[code])
+    new = np.zeros(len(ids), np.int32)
+    new[order] = np.arange(len(order), dtype=np.int32)
+    return new[codes], [ids[code] for code in order]

@@ -1,0 +1,227 @@
+"""The contract of all recommenders, and what they share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from onebasket.accounting import Progress, silent
+from onebasket.errors import ModelError
+from onebasket.recommenders import saved
+from onebasket.recommenders.interactions import Codes, Floats, Interactions, Mask, Ragged
+from onebasket.recommenders.ranking import NOBODY, Scores, top_of_rows
+from onebasket.recommenders.similarity import cosines
+
+Seen = Literal["allow", "mask"]
+Cold = Literal["popularity", "error"]
+_BLOCK_SCORES = 16_000_000  # scores held at once: 64 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Lists:
+    """Ranked lists, best first. A list that ends early is filled with item -1 and score -inf."""
+
+    items: Codes  # (rows, top) codes into the model's item_ids
+    scores: Scores  # (rows, top) comparable within a row only
+
+    def of(self, row: int, item_ids: Sequence[str]) -> list[tuple[str, float]]:
+        """One list as ids and scores."""
+        return [
+            (item_ids[item], float(score))
+            for item, score in zip(self.items[row], self.scores[row], strict=True)
+            if item != NOBODY
+        ]
+
+
+class Recommender(ABC):
+    """Learns from interactions; then ranks items for users, and items beside items.
+
+    Every model scores every item of the data it was fitted on; items it has no opinion of
+    come last, the most bought first. Equal scores are ordered by purchases, then by id. The
+    same interactions, settings and seed give the same model, to the bit, on one machine.
+    """
+
+    name: ClassVar[str]
+    stochastic: ClassVar[bool] = False  # whether the seed changes anything
+    settings: Any  # a frozen msgspec.Struct with half_life_days among its fields
+    user_ids: tuple[str, ...]
+    item_ids: tuple[str, ...]
+    history: Ragged  # what each user bought, how often; decayed where the settings say so
+
+    @abstractmethod
+    def _fit(self, seed: int, progress: Progress) -> None:
+        """Learn from `self.history`."""
+
+    @abstractmethod
+    def scores(self, users: Codes) -> Scores:
+        """Scores (users, items) of users by code, as a fresh array that the caller may change."""
+
+    @abstractmethod
+    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What was learned, to be saved."""
+
+    @abstractmethod
+    def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
+        """Take back what `_arrays` gave. Raises KeyError for what is missing."""
+
+    def fit(self, interactions: Interactions, seed: int = 0, progress: Progress = silent) -> Self:
+        """Learn. Raises ModelError where there is nothing to learn from."""
+        if not len(interactions) and self.name != "popularity":
+            raise ModelError(
+                f"The model {self.name} cannot be trained.",
+                found="no purchase of a known customer",
+                expected="at least one",
+                next_step="use popularity until there are purchases",
+            )
+        self._forget()
+        self.user_ids, self.item_ids = interactions.user_ids, interactions.item_ids
+        self.history = interactions.histories(self.settings.half_life_days)
+        self._fit(seed, progress)
+        return self
+
+    @cached_property
+    def popularity(self) -> Floats:
+        """Purchases of each item, (items,); decayed where the settings say so."""
+        counts = np.bincount(self.history.items, self.history.values, minlength=len(self.item_ids))
+        return counts.astype(np.float32)
+
+    @cached_property
+    def user_codes(self) -> dict[str, int]:
+        return {user: code for code, user in enumerate(self.user_ids)}
+
+    @cached_property
+    def item_codes(self) -> dict[str, int]:
+        return {item: code for code, item in enumerate(self.item_ids)}
+
+    @cached_property
+    def buyers(self) -> Ragged:
+        """Who bought each item: the transpose of `history`."""
+        return self.history.turned(len(self.item_ids))
+
+    def recommend(
+        self,
+        users: Sequence[str],
+        top: int,
+        *,
+        seen: Seen = "allow",
+        allowed: Mask | None = None,
+        cold: Cold = "popularity",
+    ) -> Lists:
+        """The best `top` items of each user.
+
+        seen: "mask" leaves out what the user bought before. allowed: (items,) the only items
+        that may be listed. cold: users the model never saw get the most bought items, or
+        raise ModelError ("error").
+        """
+        codes = np.array([self.user_codes.get(user, NOBODY) for user in users], np.int32)
+        if cold == "error" and (codes == NOBODY).any():
+            raise ModelError(
+                "The model does not know all of these customers.",
+                found=f"{int((codes == NOBODY).sum())} without a purchase in the training data",
+                next_step='ask with cold="popularity", or train again',
+            )
+        made = []
+        for block in self.blocks(codes):
+            scores = self.scored(block)
+            if seen == "mask":
+                self.mask_seen(scores, block)
+            made.append(top_of_rows(_only(scores, allowed), top))
+        return _joined(made, top)
+
+    def similar(self, items: Sequence[str], top: int, *, allowed: Mask | None = None) -> Lists:
+        """The `top` items most like each item, itself left out. Raises ModelError for unknown ones."""
+        unknown = [item for item in items if item not in self.item_codes]
+        if unknown:
+            raise ModelError(
+                "The model does not know all of these products.",
+                found=f"{unknown[0]} ({len(unknown)} in all)",
+                expected="products bought at least once by a known customer",
+                next_step="choose another product, or train again after it was bought",
+            )
+        codes = np.array([self.item_codes[item] for item in items], np.int32)
+        made = []
+        for block in self.blocks(codes):
+            scores = self._similarities(block)
+            scores[np.arange(len(block)), block] = -np.inf
+            made.append(top_of_rows(_only(scores, allowed), top))
+        return _joined(made, top)
+
+    def scored(self, users: Codes) -> Scores:
+        """`scores`, with popularity for users of code -1."""
+        if (users >= 0).all():
+            return self.scores(users)
+        known = self.scores(users[users >= 0]) if (users >= 0).any() else self.popularity[None, :]
+        scores = np.empty((len(users), len(self.item_ids)), known.dtype)
+        scores[users < 0] = self.popularity
+        if (users >= 0).any():
+            scores[users >= 0] = known
+        return scores
+
+    def mask_seen(self, scores: Scores, users: Codes) -> None:
+        """Set what each user bought to -inf, in place."""
+        rows = np.flatnonzero(users >= 0)
+        bought = self.history.take(users[rows])
+        scores[np.repeat(rows, np.diff(bought.starts)), bought.items] = -np.inf
+
+    def blocks(self, codes: Codes) -> list[Codes]:
+        """Codes in blocks whose scores fit the memory set aside for them."""
+        rows = max(1, _BLOCK_SCORES // max(1, len(self.item_ids)))
+        return [codes[start : start + rows] for start in range(0, len(codes), rows)]
+
+    def _similarities(self, items: Codes) -> Scores:
+        """Likeness (items, all items): the cosine between who bought them, unless a model knows better."""
+        scores = cosines(self.history, self.buyers, items)
+        scores[scores <= 0] = -np.inf
+        return scores
+
+    def _less_known(self, scores: Scores, reach: int) -> None:
+        """Rank items of code `reach` and above behind all others of their row, by popularity."""
+        if 0 < reach < len(self.item_ids):
+            rest = self.popularity[reach:]
+            behind = rest / (1 + rest.max())
+            scores[:, reach:] = scores[:, :reach].min(axis=1, keepdims=True) - 1 + behind
+
+    def save(self, folder: Path) -> None:
+        """Write the model into a folder. Raises ModelError when it cannot be written."""
+        history = {
+            "history.starts": self.history.starts,
+            "history.items": self.history.items,
+            "history.values": self.history.values,
+        }
+        settings = msgspec.to_builtins(self.settings)
+        saved.write(
+            folder, self.name, settings, self.user_ids, self.item_ids, {**history, **self._arrays()}
+        )
+
+    def restore(self, head: saved.Head, arrays: dict[str, npt.NDArray[Any]]) -> Self:
+        """Take back what `save` wrote. Raises KeyError for what is missing."""
+        self._forget()
+        self.user_ids, self.item_ids = tuple(head.user_ids), tuple(head.item_ids)
+        self.history = Ragged(*(arrays[f"history.{part}"] for part in ("starts", "items", "values")))
+        self._restore(arrays)
+        return self
+
+    def _forget(self) -> None:
+        """Drop what was derived from earlier data."""
+        for name in ("popularity", "user_codes", "item_codes", "buyers"):
+            self.__dict__.pop(name, None)
+
+
+def _only(scores: Scores, allowed: Mask | None) -> Scores:
+    if allowed is not None:
+        scores[:, ~allowed] = -np.inf
+    return scores
+
+
+def _joined(made: list[tuple[Codes, Scores]], top: int) -> Lists:
+    if not made:
+        return Lists(np.zeros((0, top), np.int32), np.zeros((0, top), np.float32))
+    return Lists(np.concatenate([items for items, _ in made]), np.concatenate([best for _, best in made]))

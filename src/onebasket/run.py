@@ -1,0 +1,244 @@
+"""The whole way, in order: collect, clean, align, fuse, learn, apply, report."""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from onebasket import shop as shop_file
+from onebasket.accounting import Account, Progress, silent
+from onebasket.errors import OneBasketError, ShopFileError
+from onebasket.protect import Key, load_or_make
+from onebasket.shop import Shop
+from onebasket.steps import Record, Step, fingerprints, records_of
+from onebasket.store.basket import Basket, Draft
+
+if TYPE_CHECKING:
+    from onebasket.store.duckdb import DuckStore
+
+STAGES = ("collect", "clean", "align", "fuse", "learn", "apply", "report")
+REPORT = "report.html"
+MODELS = "models"
+TRUTH = "truth"
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run came to. `published` is False when nothing had changed."""
+
+    published: bool
+    version: int
+    folder: Path  # of the version
+    seconds: float
+    done: tuple[str, ...]  # names of the steps that were done, in order
+
+    @property
+    def report(self) -> Path:
+        return self.folder / REPORT
+
+
+def run(
+    folder: str | Path,
+    *,
+    until: str = "report",
+    again: frozenset[str] = frozenset(),
+    progress: Progress = silent,
+) -> RunResult:
+    """Bring a shop's basket up to date, as far as stage `until`, and publish it.
+
+    `again` names steps (`clean:webshop`) or stages (`learn`) that are done even if
+    nothing they depend on has changed. Later stages are kept where they still hold.
+    Raises OneBasketError; the last published version then stays as it was.
+    """
+    began = time.monotonic()
+    shop = shop_file.load(folder)
+    if not shop.sources:
+        raise ShopFileError(
+            f"The shop {shop.folder} has no source.",
+            expected="at least one [[source]] in shop.toml",
+            next_step="see docs/shop-file.md",
+        )
+    basket = Basket(shop.basket, shop.run.keep_versions)
+    with basket.begin() as draft:
+        manifest = draft.previous.manifest if draft.previous else {}
+        key = load_or_make(shop.folder, manifest.get("key_id"))
+        work = _Work(shop, key, draft, until, progress)
+        if draft.previous and not again and work.unchanged():
+            return RunResult(False, draft.previous.number, draft.previous.path, _since(began), ())
+        made = work.through(again)
+        basket.publish(draft, {**made, "seconds": _since(began), "key_id": key.id})
+        done = tuple(step["name"] for step in made["steps"] if not step["reused"])
+        return RunResult(True, draft.number, draft.path, _since(began), done)
+
+
+class _Work:
+    """One run's work on one draft."""
+
+    def __init__(self, shop: Shop, key: Key, draft: Draft, until: str, progress: Progress) -> None:
+        self.shop, self.key, self.draft, self.progress = shop, key, draft, progress
+        self.wanted = STAGES[: STAGES.index(until) + 1]
+        self.started = _clock()
+        self.store: DuckStore
+        self.steps = self._steps()
+        self.fingerprints = fingerprints(self.steps)
+        self.before = records_of(draft.previous.manifest) if draft.previous else {}
+
+    def unchanged(self) -> bool:
+        """Whether the published version already holds all that is wanted, and nothing else."""
+        wanted = {step.name for step in self.steps if step.stage in self.wanted}
+        return set(self.before) <= set(self.fingerprints) and all(
+            name in self.before and self.before[name].fingerprint == self.fingerprints[name]
+            for name in wanted | set(self.before)
+        )
+
+    def through(self, again: frozenset[str]) -> dict[str, Any]:
+        """Do or reuse every step; gives the manifest."""
+        from onebasket.store.duckdb import DuckStore
+
+        records: dict[str, Record] = {}
+        settings = self.shop.run
+        with DuckStore(self.draft, self.key, memory=settings.memory, threads=settings.threads) as store:
+            self.store = store
+            for step in self.steps:
+                forced = bool(again & {step.name, step.stage}) or any(
+                    name in records and not records[name].reused for name in step.needs
+                )
+                if not forced and (old := self._reused(step)):
+                    records[step.name] = old
+                elif step.stage in self.wanted and step.stage != "report":
+                    records[step.name] = self._done(step)
+            manifest = self._manifest(records)
+            if "report" in self.wanted:
+                records["report"] = self._report(manifest)
+        return {**manifest, "steps": [record.as_dict() for record in records.values()]}
+
+    def _reused(self, step: Step) -> Record | None:
+        old = self.before.get(step.name)
+        if not old or old.fingerprint != self.fingerprints[step.name] or step.stage == "report":
+            return None
+        if not self.draft.reuse(old.files):
+            return None
+        self.store.refresh()
+        old.reused = True
+        return old
+
+    def _done(self, step: Step) -> Record:
+        """Do one step; its files are those that were not there before."""
+        began, before = time.monotonic(), self.draft.files()
+        self.progress(step.name, 0, 0)
+        accounts = [account.check() for account in step.work()]
+        self.progress(step.name, 1, 1)
+        return Record(
+            step.name,
+            step.stage,
+            step.source,
+            self.fingerprints[step.name],
+            seconds=_since(began),
+            files=sorted(self.draft.files() - before),
+            accounts=[asdict(account) for account in accounts],
+        )
+
+    def _steps(self) -> list[Step]:
+        """Every step of the shop, each after those it needs."""
+        from onebasket import align, apply, clean, collect, fuse, learn
+        from onebasket.protect.corrections import fingerprint as corrected
+
+        shop, key, progress = self.shop, self.key, self.progress
+        models = self.draft.path / MODELS
+        steps = []
+        for source in shop.sources:
+            name, defaults = source.name, (shop.shop, source)
+            mended = corrected(shop, name)
+            steps.append(
+                Step("collect", name, (), (defaults, collect.fingerprint(shop, source), mended),
+                     lambda s=source: collect.collect(self.store, shop, s, key, progress))
+            )  # fmt: skip
+            steps.append(
+                Step("clean", name, (f"collect:{name}",), (defaults, shop.clean, mended),
+                     lambda s=source: clean.clean(self.store, shop, s, key, progress))
+            )  # fmt: skip
+        cleaned = tuple(f"clean:{source.name}" for source in shop.sources)
+        steps += [
+            Step("align", None, cleaned, shop.align,
+                 lambda: align.align(self.store, shop, self.draft.number, self.started)),
+            Step("fuse", None, (*cleaned, "align"), shop.shop, lambda: fuse.fuse(self.store, shop)),
+            Step("learn", None, ("fuse",), (shop.learn, shop.run.seed),
+                 lambda: learn.learn(self.store, shop, models, progress) or []),
+            Step("apply", None, ("fuse", "learn"), shop.recommend,
+                 lambda: apply.recommend.write(self.store, shop, models, progress) or []),
+            Step("report", None, ("fuse", "learn", "apply"), (shop.shop, _versions()), list),
+        ]  # fmt: skip
+        return steps
+
+    def _manifest(self, records: dict[str, Record]) -> dict[str, Any]:
+        fresh = any(not record.reused for record in records.values())
+        previous = self.draft.previous.manifest if self.draft.previous else {}
+        return {
+            "version": self.draft.number,
+            "onebasket": installed("onebasket"),
+            "started": self.started.isoformat(timespec="seconds"),
+            "seed": self.shop.run.seed,
+            "settings": msgspec.to_builtins(_without_secrets(self.shop)),
+            "versions": _versions(),
+            "demo": (self.shop.folder / TRUTH).is_dir(),
+            "truth": self._truth() if fresh and "fuse" in records else previous.get("truth"),
+            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "accounts": [account for record in records.values() for account in record.accounts],
+            "steps": [record.as_dict() for record in records.values()],
+        }
+
+    def _truth(self) -> dict[str, dict[str, float]] | None:
+        """Where a demo knows who is who: how right the run is. No stage sees it."""
+        if not (self.shop.folder / TRUTH).is_dir():
+            return None
+        from onebasket.demo.scoring import score
+
+        return score(self.shop, self.store)
+
+    def _report(self, manifest: dict[str, Any]) -> Record:
+        from onebasket.report import report
+
+        began = time.monotonic()
+        self.progress("report", 0, 0)
+        seconds = sum(step["seconds"] for step in manifest["steps"] if not step["reused"])
+        report(self.store, self.shop, {**manifest, "seconds": seconds}, self.draft.path / REPORT)
+        self.progress("report", 1, 1)
+        return Record("report", "report", None, self.fingerprints["report"], _since(began), files=[REPORT])
+
+
+def _without_secrets(shop: Shop) -> dict[str, Any]:
+    """The settings for the manifest: no folder, no passwords in URLs."""
+    settings = {name: getattr(shop, name) for name in shop.__struct_fields__ if name != "folder"}
+    settings["sources"] = [
+        msgspec.structs.replace(source, url=None, query=None) if source.url else source
+        for source in shop.sources
+    ]
+    return settings
+
+
+def _versions() -> dict[str, str]:
+    names = ("duckdb", "pyarrow", "numpy", "numba")
+    return {"python": platform.python_version(), **{name: installed(name) for name in names}}
+
+
+def _clock() -> datetime:
+    """Now, UTC without zone; $SOURCE_DATE_EPOCH fixes it for reproducible runs."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
+    return moment.replace(tzinfo=None, microsecond=0)
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)
+
+
+__all__ = ["STAGES", "Account", "OneBasketError", "RunResult", "run"]
