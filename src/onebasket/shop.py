@@ -96,15 +96,26 @@ class Clean(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[align]`: limits a kind of identifier. Above them it joins only records of one name, or nothing.
 
-    An identifier carried by more names than `max_names` joins within one name only; one
-    carried by more accounts than `max_accounts` or more records than `max_records` joins nothing.
+    An identifier carried by more names than `max_names` joins within one name only. Among the
+    records it would join there may be `max_accounts` accounts of one account system, else it
+    joins none of them; carried by more than `max_records` records it joins nothing. A kind left
+    out keeps its default. A household shares telephones, cards and tablets, not accounts: one
+    telephone does not make two accounts one person, an e-mail address makes two.
     """
 
-    max_names: dict[str, int] = {"email": 1, "phone": 1, "card": 1, "account": 1000, "cookie": 1, "device": 1}
-    max_accounts: dict[str, int] = {"email": 2, "phone": 2, "card": 2, "account": 1, "cookie": 1, "device": 1}
-    max_records: dict[str, int] = {
-        "email": 500, "phone": 500, "card": 500, "account": 100_000, "cookie": 500, "device": 500,
-    }  # fmt: skip
+    max_names: dict[str, int] = msgspec.field(
+        default_factory=lambda: {
+            "email": 1, "phone": 1, "card": 1, "account": 1_000, "cookie": 1, "device": 1,
+        }  # fmt: skip
+    )
+    max_accounts: dict[str, int] = msgspec.field(
+        default_factory=lambda: {"email": 2, "phone": 1, "card": 1, "account": 1, "cookie": 1, "device": 1}
+    )
+    max_records: dict[str, int] = msgspec.field(
+        default_factory=lambda: {
+            "email": 500, "phone": 500, "card": 500, "account": 100_000, "cookie": 500, "device": 500,
+        }  # fmt: skip
+    )
 
 
 class Learn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

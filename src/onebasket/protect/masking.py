@@ -10,7 +10,20 @@ import re
 
 HIDDEN = "***"
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_TWO_SIGN_FAMILIES = ("欧阳", "歐陽", "司马", "司馬", "诸葛", "諸葛", "上官", "皇甫", "慕容", "令狐", "夏侯", "东方")
+_TWO_SIGN_FAMILIES = (
+    "欧阳",
+    "歐陽",
+    "司马",
+    "司馬",
+    "诸葛",
+    "諸葛",
+    "上官",
+    "皇甫",
+    "慕容",
+    "令狐",
+    "夏侯",
+    "东方",
+)
 _PHONE_DIGITS = 8  # shorter numbers show nothing
 _SHORT_ID = 8
 

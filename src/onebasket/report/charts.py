@@ -14,7 +14,7 @@ from markupsafe import Markup
 from onebasket.report.svg import Scale, picture, shorten, tag, text, text_width, ticks
 
 Write = Callable[[float], str]
-WIDE, NARROW = 760, 344
+WIDE, HALF, NARROW = 860, 460, 300  # about as wide as the page shows them
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,16 @@ class Overlap:
     note: str
 
 
-def both(draw: Callable[[Caption, int], Markup], caption: Caption) -> Markup:
+def both(draw: Callable[[Caption, int], Markup], caption: Caption, wide: int = WIDE) -> Markup:
     """The picture for a wide and for a narrow page; the page shows the one that fits."""
     parts = []
-    for name, width in (("wide", WIDE), ("narrow", NARROW)):
+    for name, width in (("wide", wide), ("narrow", NARROW)):
         own = Caption(f"{caption.key}-{name}", caption.title, caption.description)
         parts.append(tag("div", draw(own, width), class_=f"chart {name}"))
     return Markup("").join(parts)
 
 
-def one(drawn: Markup) -> Markup:
+def alone(drawn: Markup) -> Markup:
     """A picture that is the same on every page."""
     return tag("div", drawn, class_="chart small")
 
@@ -72,16 +72,21 @@ def one(drawn: Markup) -> Markup:
 def bars(
     caption: Caption, width: int, labels: Sequence[str], series: Sequence[Series], write: Write
 ) -> Markup:
-    """Horizontal bars, one a label; several series stack. The total stands at the end of the bar."""
-    row, bar = 26, 14
+    """Horizontal bars, one a label; several series stack. The total stands at the end of the bar.
+
+    Where the page is narrow and the labels are long, a label stands above its bar.
+    """
+    bar, longest = 14, max(map(text_width, labels), default=0.0) + 10
+    above = width <= NARROW and longest > width * 0.35
+    row, left = (40, 0.0) if above else (26, min(longest, width * 0.42))
     totals = [sum(one.values[n] for one in series) for n in range(len(labels))]
-    left = min(max(map(text_width, labels), default=0) + 10, width * 0.42)
     right = max((text_width(write(total)) for total in totals), default=0) + 8
     scale = Scale(0, max([*totals, 0]) or 1, left, width - right)
     children = []
     for n, label in enumerate(labels):
-        middle, end = n * row + row / 2, 0.0
-        children.append(text(0, middle, shorten(label, left - 10), "label"))
+        middle, end = n * row + (27 if above else row / 2), 0.0
+        shown = shorten(label, width if above else left - 10)
+        children.append(text(0, middle - 18 if above else middle, shown, "label"))
         for one in series:
             value = max(one.values[n], 0)
             if value:
@@ -114,7 +119,7 @@ def columns(
     height, foot = 260 if width > 500 else 220, 22
     tops = [sum(max(one.values[n], 0) for one in series) for n in range(len(labels))]
     depths = [sum(min(one.values[n], 0) for one in series) for n in range(len(labels))]
-    steps = ticks(min([*depths, 0]), max([*tops, 0]) or 1)
+    steps = ticks(min([*depths, 0]), max([*tops, 0]) or 1, 5)
     left = max(text_width(write(step)) for step in steps) + 8
     across = Scale(0, len(labels) or 1, left, width)
     up = Scale(steps[0], steps[-1], height - foot, 8)
@@ -172,6 +177,7 @@ def spark(caption: Caption, values: Sequence[float], color: int) -> Markup:
 
 def heat(
     caption: Caption,
+    width: int,
     cells: dict[tuple[int, int], tuple[float, str, str, str]],
     axes: tuple[str, str],
     ends: tuple[str, str],
@@ -180,8 +186,8 @@ def heat(
 
     `axes` name the scores across and up; `ends` say what 1 and what 5 mean across.
     """
-    left, side, high, top = 30, 76, 52, 4
-    width, height = left + 5 * side, top + 5 * high + 40
+    left, high, top = 30, 52, 4
+    side, height = (width - left) / 5, top + 5 * high + 40
     children = [
         tag(
             "text",
@@ -193,12 +199,14 @@ def heat(
         )
     ]
     for across in range(1, 6):
-        children.append(text(left + (across - 0.5) * side, top + 5 * high + 11, str(across), "tick", "middle"))
+        children.append(
+            text(left + (across - 0.5) * side, top + 5 * high + 11, str(across), "tick", "middle")
+        )
         children.append(text(left - 7, top + (5.5 - across) * high, str(across), "tick", "end"))
         for up in range(1, 6):
             warmth, number, note, tooltip = cells.get((across, up), (0.0, "", "", ""))
             x, y = left + (across - 1) * side, top + (5 - up) * high
-            ink = "hot" if warmth > 0.5 else "cool"
+            ink = "hot" if warmth > 0.7 else "warm" if warmth > 0.57 else "cool"
             children.append(
                 tag(
                     "g",
@@ -228,10 +236,12 @@ def overlap(
 ) -> Markup:
     """How sets overlap: a column a combination, dots below say of which sets (after UpSet, Lex et al. 2014).
 
-    `sets` are (name, color, size); `groups` come largest first.
+    `sets` are (name, color, size); `groups` come largest first; as many are drawn as fit.
     """
     high, row = 150, 28
     left = min(max(text_width(f"{name}  {write(size)}") for name, _, size in sets) + 12, width * 0.4)
+    least = max((text_width(write(group.count)) for group in groups), default=0) + 6
+    groups = groups[: int((width - left) / max(least, 20))]
     step = min((width - left) / max(len(groups), 1), 72)
     up = Scale(0, max((group.count for group in groups), default=1), high, 22)
     children = []
@@ -241,18 +251,17 @@ def overlap(
             children.append(
                 tag("rect", x=0, y=y, width=left + step * len(groups), height=row, class_="stripe")
             )
-        children.append(
-            text(6, y + row / 2, shorten(name, left - 16 - text_width(write(size))), "label")
-        )
+        children.append(text(6, y + row / 2, shorten(name, left - 16 - text_width(write(size))), "label"))
         children.append(text(left - 6, y + row / 2, write(size), "tick", "end"))
     for n, group in enumerate(groups):
         x = left + (n + 0.5) * step
         inside = [place for place, (name, _, _) in enumerate(sets) if name in group.members]
+        shade = "bar" if len(inside) > 1 else "bar faint"
         shapes = [
             tag("title", group.note),
             tag(
                 "rect", x=x - step * 0.31, y=up(group.count), width=step * 0.62,
-                height=max(high - up(group.count), 1.0), rx=2, class_="bar" if len(inside) > 1 else "bar faint",
+                height=max(high - up(group.count), 1.0), rx=2, class_=shade,
             ),
             text(x, up(group.count) - 9, write(group.count), "value", "middle"),
         ]  # fmt: skip
@@ -293,10 +302,8 @@ def dots(caption: Caption, width: int, intervals: Sequence[Interval], write: Wri
                 "g",
                 tag("title", note),
                 tag("line", x1=scale(one.low), x2=scale(one.high), y1=y, y2=y, class_=f"range {kind}"),
-                tag("circle", cx=scale(one.value), cy=y, r=5, class_=f"dot {kind}"),
+                tag("circle", cx=scale(one.value), cy=y, r=4.5, class_=f"dot {kind}"),
             )
         )
         children.append(text(width, y, write(one.value), f"value {kind}", "end"))
     return picture(caption.key, width, bottom + foot, caption.title, caption.description, children)
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pyarrow as pa
 
@@ -38,6 +38,34 @@ class Number:
     scale: int | None = None
 
 
+@dataclass(frozen=True)
+class Text:
+    """How to read a column of texts: blanks around them fall away, words that say nothing are null.
+
+    `missing` holds such words in lower case; `case` is 'lower', 'upper' or None (as it is).
+    """
+
+    missing: tuple[str, ...] = ()
+    case: Literal["lower", "upper"] | None = None
+
+
+@dataclass(frozen=True)
+class Hash:
+    """A text's pseudonym: the first 32 hex digits of SHA-256 over `prefix` and the trimmed text."""
+
+    prefix: str
+
+
+@dataclass(frozen=True)
+class Json:
+    """Several columns of a row as one JSON object, nulls included. The column read is ignored."""
+
+    columns: tuple[str, ...]
+
+
+Reading = Time | Number | Text | Hash | Json
+
+
 class Result(Protocol):
     """A lazy result. Its columns are known; its rows are not computed yet."""
 
@@ -62,8 +90,12 @@ class Store(Protocol):
     def keep(self, name: str, result: Result) -> int:
         """Compute an intermediate result once and name it, until `forget`. Gives its rows."""
 
+    def view(self, name: str, result: Result) -> None:
+        """Name a lazy result, until `forget`: it is computed anew wherever it is read, and only as
+        far as it is read. For results too large to `keep`."""
+
     def forget(self, *names: str) -> None:
-        """Drop intermediate results."""
+        """Drop intermediate results, kept or viewed."""
 
     def write(self, table: str, result: Result, part: str = "all") -> int:
         """Check a result against `onebasket.tables`, order it totally, and stage it. Gives its rows.
@@ -88,7 +120,7 @@ class Store(Protocol):
     def kernel(self, table: str, key: Sequence[str], function: KernelFunction, schema: pa.Schema) -> Result:
         """A compiled function over the partitions of a table by `key` (none: the whole table at once)."""
 
-    def parse(self, table: str, readings: dict[str, tuple[str, Time | Number]]) -> Result:
+    def parse(self, table: str, readings: dict[str, tuple[str, Reading]]) -> Result:
         """Typed columns beside a table's texts: `{"ts": ("time", Time(…))}`.
 
         The result has all columns of `table`, then the new ones; null where a text cannot be read.

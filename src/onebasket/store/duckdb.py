@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 
 from onebasket.errors import SchemaError, StoreError
 from onebasket.protect import Key, ParquetCipher
-from onebasket.store.base import KernelFunction, MapFunction, Number, Time
+from onebasket.store.base import KernelFunction, MapFunction, Reading
 from onebasket.store.basket import Draft, Version
-from onebasket.store.duckdb_parse import expression
+from onebasket.store.duckdb_parse import select as parsing
 from onebasket.store.portable_types import arrow_type
 from onebasket.tables import BY_NAME, Table
 
@@ -67,6 +67,10 @@ class DuckStore:
     def close(self) -> None:
         self.connection.close()
 
+    def errors(self) -> contextlib.AbstractContextManager[None]:
+        """Within it DuckDB's refusals that a user can mend come as ours."""
+        return _engine_errors(self._home.path)
+
     def _run(self, statement: str, values: Sequence[object] = ()) -> None:
         """Run a statement to its end: DuckDB 2 keeps a connection busy until all is fetched."""
         self.connection.execute(statement, list(values) or None).fetchall()
@@ -90,9 +94,14 @@ class DuckStore:
             self._run(f'create or replace temp table "{name}" as select * from _kept')
         return self.count(name)
 
+    def view(self, name: str, result: duckdb.DuckDBPyRelation) -> None:
+        result.create_view(name, replace=True)
+
     def forget(self, *names: str) -> None:
         for name in names:
-            self._run(f'drop table if exists "{name}"')
+            views = self.connection.execute("select view_name from duckdb_views() where not internal")
+            kind = "view" if (name,) in views.fetchall() else "table"
+            self._run(f'drop {kind} if exists "{name}"')
 
     def write(self, table: str, result: duckdb.DuckDBPyRelation, part: str = "all") -> int:
         if not isinstance(self._home, Draft):
@@ -101,17 +110,21 @@ class DuckStore:
         _check_columns(kind, result)
         path = self._home.part(table, part)
         path.unlink(missing_ok=True)  # it may be a link to the former version's file
-        with _engine_errors(self._home.path):
-            result.create_view("_written", replace=True)
-            ordered = f"select {_names(kind.names)} from _written order by {_names(kind.order)}"
-            if kind.personal:
-                self._write_encrypted(ordered, path, kind)
-            else:
-                self._run(
-                    f"copy ({ordered}) to '{_quoted(path)}' (format parquet, compression {_COMPRESSION})"
-                )
-        metadata = self._metadata(kind, path)
-        _check_nulls(kind, metadata)
+        with contextlib.ExitStack() as undo:
+            undo.callback(path.unlink, missing_ok=True)  # what was refused must not be there
+            with _engine_errors(self._home.path):
+                result.create_view("_written", replace=True)
+                ordered = f"select {_names(kind.names)} from _written order by {_names(kind.order)}"
+                if kind.personal:
+                    self._write_encrypted(ordered, path, kind)
+                else:
+                    self._run(
+                        f"copy ({ordered}) to '{_quoted(path)}' (format parquet, compression {_COMPRESSION})"
+                    )
+            metadata = self._metadata(kind, path)
+            _check_nulls(kind, metadata)
+            self._check_nested_nulls(kind, path)
+            undo.pop_all()
         self._show(kind, self._home.parts(table))
         return int(metadata.num_rows)
 
@@ -160,11 +173,8 @@ class DuckStore:
             ]
         return self.arrow(pa.concat_tables(parts) if parts else schema.empty_table())
 
-    def parse(self, table: str, readings: dict[str, tuple[str, Time | Number]]) -> duckdb.DuckDBPyRelation:
-        new = ", ".join(
-            f'{expression(column, reading)} as "{name}"' for name, (column, reading) in readings.items()
-        )
-        return self.connection.sql(f'select *, {new} from "{table}"')
+    def parse(self, table: str, readings: dict[str, tuple[str, Reading]]) -> duckdb.DuckDBPyRelation:
+        return self.connection.sql(parsing(table, readings))
 
     def arrow(self, data: pa.Table) -> duckdb.DuckDBPyRelation:
         return self.connection.from_arrow(data)
@@ -195,6 +205,17 @@ class DuckStore:
         ) as writer:
             for batch in reader:
                 writer.write_batch(batch)
+
+    def _check_nested_nulls(self, kind: Table, path: Path) -> None:
+        """No nulls among lists and structs, of which the statistics know the inside only."""
+        names = [column.name for column in kind.columns if column.required and "(" in column.type]
+        if names:
+            self._show(kind, [path], "_part")
+            nulls = ", ".join(f'count(*) - count("{name}")' for name in names)
+            (counts,) = self.connection.execute(f"select {nulls} from _part").fetchall()
+            for name, count in zip(names, counts, strict=True):
+                if count:
+                    raise _null_error(kind, name, count)
 
     def _metadata(self, kind: Table, path: Path) -> pq.FileMetaData:
         return self._cipher.metadata(path) if kind.personal else pq.read_metadata(path)
@@ -241,11 +262,15 @@ def _check_nulls(kind: Table, metadata: pq.FileMetaData) -> None:
         for place in range(metadata.num_columns):
             chunk = metadata.row_group(group).column(place)
             if chunk.path_in_schema in required and chunk.statistics and chunk.statistics.null_count:
-                raise SchemaError(
-                    f"The table {kind.name} was not born as it should be.",
-                    found=f"{chunk.statistics.null_count} nulls in {chunk.path_in_schema}",
-                    expected="a value in every row",
-                )
+                raise _null_error(kind, chunk.path_in_schema, chunk.statistics.null_count)
+
+
+def _null_error(kind: Table, column: str, count: int) -> SchemaError:
+    return SchemaError(
+        f"The table {kind.name} was not born as it should be.",
+        found=f"{count} nulls in {column}",
+        expected="a value in every row",
+    )
 
 
 @cache

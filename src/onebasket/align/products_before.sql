@@ -1,0 +1,1 @@
+select source || '/' || product_key as member, product_id as old_id from previous_product_links

@@ -1,0 +1,1 @@
+select * from clean_people_ranked where place = 1

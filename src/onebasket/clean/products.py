@@ -1,0 +1,40 @@
+"""Products: the source's list, and what its lines name beside it."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from onebasket.clean import readings
+from onebasket.clean.values.gtin import gtin
+from onebasket.clean.values.sizes import size
+from onebasket.clean.values.titles import title, title_key
+from onebasket.clean.work import Work
+
+_GTIN = pa.schema([("gtin14", pa.string())])
+_SIZE = pa.schema([("size_value", pa.float64()), ("size_unit", pa.string()), ("pack_count", pa.int32())])
+_TITLE = pa.schema([("tidy", pa.string()), ("title_key", pa.string()), *_SIZE])
+
+
+def clean_products(work: Work) -> None:
+    """From `clean_raw_products` and `clean_events_judged` to the part of products.
+
+    Leaves `clean_listing_keys`: which product each name on a line means.
+    """
+    work.keep("products_read", work.store.parse("clean_raw_products", readings.products(work.how)))
+    work.keep("listings", work.sql("listings", currency=work.how.currency))
+    work.view("product_texts", work.sql("product_texts"))
+    work.map("gtin", "product_texts", ("gtin_said",), lambda text: (gtin(text),), _GTIN)
+    work.map("size", "product_texts", ("size_said",), size, _SIZE)
+    work.map(
+        "title",
+        "product_texts",
+        ("title_said",),
+        lambda text: (title(text), title_key(text), *size(text)),
+        _TITLE,
+    )
+    work.keep("products_ranked", work.sql("products_ranked", currency=work.how.currency))
+    work.keep("listing_keys", work.sql("listing_keys"))
+    work.view("products_refused", work.sql("products_refused"))
+    work.view("products_repeated", work.sql("products_repeated"))
+    listed = work.sql("products", source=work.source, currency=work.how.currency)
+    work.store.write("products", listed, work.source)

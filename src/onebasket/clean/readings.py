@@ -1,0 +1,126 @@
+"""How the texts of the raw tables are read: which column as what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from onebasket.clean.values.texts import MISSING
+from onebasket.store.base import Hash, Json, Number, Reading, Store, Text, Time
+from onebasket.tables import BY_NAME
+
+MONEY_SCALE = 10_000  # money is read in ten-thousandths: no currency has smaller minor units
+_SAID = Text(MISSING)
+_LOWER, _UPPER = Text(MISSING, "lower"), Text(MISSING, "upper")
+
+
+@dataclass(frozen=True)
+class How:
+    """The row of `sources` that says how one source's texts are to be read."""
+
+    source: str
+    accounts: str
+    currency: str
+    time_formats: tuple[str, ...]
+    time_zone: str
+    decimal_mark: str
+    country: str
+
+    @classmethod
+    def of(cls, store: Store, source: str) -> How:
+        """Raises KeyError when collect has not written this source."""
+        for batch in store.read("sources"):
+            for row in batch.to_pylist():
+                if row["source"] == source:
+                    return cls(
+                        source,
+                        row["accounts"],
+                        row["currency"],
+                        tuple(row["time_formats"]),
+                        row["time_zone"],
+                        row["decimal_mark"],
+                        row["country"],
+                    )
+        raise KeyError(source)
+
+    @property
+    def time(self) -> Time:
+        return Time(self.time_formats, self.time_zone, "time_zone")
+
+    @property
+    def number(self) -> Number:
+        return Number(self.decimal_mark)
+
+    @property
+    def money(self) -> Number:
+        return Number(self.decimal_mark, MONEY_SCALE)
+
+
+def as_text(table: str) -> dict[str, tuple[str, Reading]]:
+    """The row itself, to be kept in quarantine."""
+    return {"row_text": ("file", Json(BY_NAME[table].names))}
+
+
+def products(how: How) -> dict[str, tuple[str, Reading]]:
+    return {
+        "key_said": ("product_key", _SAID),
+        "sku_said": ("sku", _UPPER),
+        "gtin_said": ("gtin", _SAID),
+        "title_said": ("title", _SAID),
+        "brand_said": ("brand", _SAID),
+        "category_said": ("category", _SAID),
+        "size_said": ("size", _SAID),
+        "price_said": ("price", _SAID),
+        "price_e4": ("price", how.money),
+        "currency_said": ("currency", _UPPER),
+        "stock_said": ("stock", _SAID),
+        "stock_units": ("stock", how.number),
+        "status_word": ("status", _LOWER),
+        **as_text("raw_products"),
+    }
+
+
+def orders(how: How) -> dict[str, tuple[str, Reading]]:
+    return {
+        "order_no": ("order_id", _SAID),
+        "placed_ts": ("time", how.time),
+        "status_word": ("status", _LOWER),
+        "cancelled_said": ("cancelled_time", _SAID),
+        "cancelled_ts": ("cancelled_time", how.time),
+        **_money(how, "total", "shipping", "tax", "discount", "refunded"),
+        "currency_said": ("currency", _UPPER),
+        "test_word": ("test", _LOWER),
+        "place_said": ("place", _SAID),
+        **as_text("raw_orders"),
+    }
+
+
+def events(how: How, pepper: str) -> dict[str, tuple[str, Reading]]:
+    return {
+        "event_no": ("event_id", _SAID),
+        "action_word": ("action", _LOWER),
+        "time_said": ("time", _SAID),
+        "event_ts": ("time", how.time),
+        "order_said": ("order_id", _SAID),
+        "key_said": ("product_key", _SAID),
+        "sku_said": ("sku", _UPPER),
+        "gtin_said": ("gtin", _SAID),
+        "title_said": ("title", _SAID),
+        "quantity_said": ("quantity", _SAID),
+        "units": ("quantity", how.number),
+        "price_said": ("unit_price", _SAID),
+        "price_e4": ("unit_price", how.money),
+        **_money(how, "amount", "discount"),
+        "currency_said": ("currency", _UPPER),
+        "query_said": ("query", _LOWER),
+        "session_key": ("session", Hash(f"{pepper}{how.source}")),
+        **as_text("raw_events"),
+    }
+
+
+def _money(how: How, *columns: str) -> dict[str, tuple[str, Reading]]:
+    """Each amount of money, and whether its text says anything at all."""
+    readings: dict[str, tuple[str, Reading]] = {}
+    for column in columns:
+        readings[f"{column}_said"] = (column, _SAID)
+        readings[f"{column}_e4"] = (column, how.money)
+    return readings

@@ -1,0 +1,82 @@
+"""The order of clean's work on one source."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from onebasket.accounting import Account, Progress, silent
+from onebasket.clean.people import clean_people
+from onebasket.clean.products import clean_products
+from onebasket.clean.repairs import clean_repairs
+from onebasket.clean.sales import clean_events, clean_orders, judge, place
+from onebasket.clean.work import Work
+from onebasket.protect import Key
+from onebasket.protect.corrections import corrected_rows
+from onebasket.shop import Shop, Source
+from onebasket.store.base import Store
+from onebasket.store.portable_types import arrow_type
+from onebasket.tables import BY_NAME
+
+RAW = ("people", "products", "orders", "events")
+
+
+def clean(store: Store, shop: Shop, source: Source, key: Key, progress: Progress = silent) -> list[Account]:
+    """Turn the raw parts of one source into trusted ones: people, identifiers, products, orders, events.
+
+    Also writes its parts of duplicates and repairs, and the quarantine part `<source>.clean`.
+    Gives one account a raw table. Events later than tomorrow (UTC) are refused as future_time,
+    so a later run may take in what an earlier one refused.
+    """
+    work = Work(store, shop, source, key)
+    steps = (
+        _raw,
+        clean_people,
+        judge,
+        place,
+        clean_products,
+        clean_orders,
+        clean_events,
+        clean_repairs,
+        _set_aside,
+    )
+    for number, step in enumerate(steps):
+        progress(f"clean {source.name}", number, len(steps))
+        step(work)
+    accounts = _accounts(work)
+    work.forget()
+    progress(f"clean {source.name}", len(steps), len(steps))
+    return accounts
+
+
+def _raw(work: Work) -> None:
+    """The rows as collected, with corrected ones in their places."""
+    for table in RAW:
+        raw = f"raw_{table}"
+        schema = pa.schema([(column.name, arrow_type(column.type)) for column in BY_NAME[raw].columns])
+        rows = corrected_rows(work.shop, work.key, work.source, raw)
+        work.keep(f"corrected_{table}", work.store.arrow(pa.Table.from_pylist(rows, schema)))
+        work.view(raw, work.sql(raw, source=work.source))
+
+
+def _set_aside(work: Work) -> None:
+    work.store.write("quarantine", work.sql("quarantine"), f"{work.source}.clean")
+    work.store.write("duplicates", work.sql("duplicates"), work.source)
+
+
+def _accounts(work: Work) -> list[Account]:
+    work.keep("accounts", work.sql("accounts", source=work.source))
+    rows = {
+        row["table_name"]: row for batch in work.store.read("clean_accounts") for row in batch.to_pylist()
+    }
+    return [
+        Account(
+            "clean",
+            work.source,
+            f"raw_{table}",
+            rows_in=rows[f"raw_{table}"]["rows_in"],
+            kept=rows[f"raw_{table}"]["kept"],
+            quarantined=rows[f"raw_{table}"]["refused"],
+            duplicates=rows[f"raw_{table}"]["repeated"],
+        )
+        for table in RAW
+    ]

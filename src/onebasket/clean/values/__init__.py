@@ -1,0 +1,1 @@
+"""Pure functions over single values. Each gives the same again for what it gave."""

@@ -1,0 +1,68 @@
+"""Which encoding a text is in: by its mark, as stated, as UTF-8, as the format declares, or guessed."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable
+
+from charset_normalizer import from_bytes
+
+_MARKS = (  # the longer ones first
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLE_BYTES = 256 << 10
+# What shops' exports are written in; a wider choice only makes a guess worse.
+_LIKELY = [
+    "utf_8", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254",
+]  # fmt: skip
+
+
+def marked(head: bytes) -> str | None:
+    """The encoding that a byte order mark, or the zeros of UTF-16, give away."""
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    even, odd = head[0:1000:2].count(0), head[1:1000:2].count(0)
+    if max(even, odd) > len(head[:1000]) / 8:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return None
+
+
+def fits(lines: Iterable[bytes], encoding: str) -> bool:
+    """Whether at least half of the lines that are not ASCII can be decoded."""
+    good = bad = 0
+    for line in lines:
+        if not line.isascii():
+            try:
+                line.decode(encoding)
+                good += 1
+            except UnicodeDecodeError:
+                bad += 1
+    return good >= bad
+
+
+def guess(lines: list[bytes], declared: tuple[str, ...]) -> str:
+    """The encoding of lines: the first of UTF-8 and those declared that fits, else the likeliest."""
+    for encoding in ("utf-8", *declared):
+        if fits(lines, encoding):
+            return encoding
+    return likeliest(lines) if not declared else declared[0]
+
+
+def likeliest(lines: list[bytes]) -> str:
+    """What the letters themselves suggest. UTF-8 where they suggest nothing."""
+    sample = b"\n".join(line for line in lines if not line.isascii())[:_SAMPLE_BYTES]
+    best = from_bytes(sample, cp_isolation=_LIKELY).best() if sample else None
+    return best.encoding.replace("_", "-") if best else "utf-8"
+
+
+def known(encoding: str) -> str | None:
+    """The usual name of an encoding, None where there is no such encoding."""
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return None

@@ -1,0 +1,124 @@
+"""The order of fuse's queries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import pyarrow as pa
+
+from onebasket.accounting import Account
+from onebasket.currencies import minor_rate
+from onebasket.fuse.moments import moments, moments_table, windows_table
+from onebasket.fuse.returns import TIES, tie
+from onebasket.fuse.titles import FITS, fits
+from onebasket.shop import Identity, Shop
+from onebasket.store.duckdb import DuckStore
+
+_RATE = pa.decimal128(18, 10)
+
+
+def fuse(store: DuckStore, shop: Shop) -> list[Account]:
+    """Write order_links, timeline, merged_events, customer_values, customers, catalogue, customer_features.
+
+    Amounts become the shop's currency by its stated rates, half away from zero, so that a return
+    converts to what its purchase did.
+    """
+    store.keep("fuse_rates", store.arrow(rates(shop.shop)))
+    _link_orders(store)
+    _net(store)
+    kept = store.write("timeline", store.sql("fuse/timeline"))
+    merged = store.write("merged_events", store.sql("fuse/merged_events"))
+    account = Account("fuse", "all", "events", store.count("events"), kept, duplicates=merged).check()
+    _write_catalogue(store, shop.shop.language)
+    _keep(store, "activity", "purchases")
+    _write_customers(store)
+    _write_features(store)
+    store.forget(
+        "fuse_rates",
+        "fuse_orders",
+        "fuse_returns",
+        "fuse_sold",
+        "fuse_nets",
+        "fuse_activity",
+        "fuse_purchases",
+    )
+    return [account]
+
+
+def rates(shop: Identity) -> pa.Table:
+    """One row a currency: `currency`, `rate` (minor units; null: the shop's own), `target`."""
+    known: dict[str, Decimal | None] = {
+        currency: minor_rate(currency, shop.currency, rate).quantize(Decimal("1e-10"))
+        for currency, rate in shop.rates.items()
+    }
+    known[shop.currency] = None
+    return pa.table(
+        {
+            "currency": pa.array(list(known), pa.string()),
+            "rate": pa.array(list(known.values()), _RATE),
+            "target": pa.array([shop.currency] * len(known), pa.string()),
+        }
+    )
+
+
+def _link_orders(store: DuckStore) -> None:
+    """Write order_links; keep what all tellers of an order know."""
+    _keep(store, "heads", "ranks", "pairs", "baskets")
+    store.write("order_links", store.sql("fuse/order_links"))
+    _keep(store, "orders")
+    store.forget("fuse_heads", "fuse_ranks", "fuse_pairs", "fuse_baskets")
+
+
+def _net(store: DuckStore) -> None:
+    """Keep what is left of the lines that lost something to returns, refunds and cancellations."""
+    _keep(store, "returns", "sold", "tie_lines", "tie_numbers")
+    store.keep("fuse_ties", store.kernel("fuse_tie_numbers", (), tie, TIES))
+    _keep(store, "nets")
+    store.forget("fuse_tie_lines", "fuse_tie_numbers", "fuse_ties")
+
+
+def _write_catalogue(store: DuckStore, language: str) -> None:
+    store.keep("fuse_titles", store.map("products", ["title"], fits(language), FITS))
+    _keep(store, "listings")
+    store.write("catalogue", store.sql("fuse/catalogue"))
+    store.forget("fuse_titles", "fuse_listings")
+
+
+def _write_customers(store: DuckStore) -> None:
+    _keep(store, "record_times", "people", "values")
+    store.write("customer_values", store.sql("fuse/customer_values"))
+    store.write("customers", store.sql("fuse/customers"))
+    store.forget("fuse_record_times", "fuse_people", "fuse_values")
+
+
+def _write_features(store: DuckStore) -> None:
+    """Describe every customer at every moment, from earlier events alone."""
+    span = _span(store)
+    times = moments(*span) if span else []
+    last = span[1] if span else datetime(1970, 1, 1)
+    last_moment = times[-1] if times else last
+    store.keep("fuse_moments", store.arrow(moments_table(times)))
+    store.keep("fuse_windows", store.arrow(windows_table(times)))
+    store.keep("fuse_losses", store.sql("fuse/losses", last=last))
+    for name in ("changes", "lasting", "views"):
+        store.keep(f"fuse_{name}", store.sql(f"fuse/{name}", last_moment=last_moment))
+    _keep(store, "standing", "recency", "channel_shares", "category_lines", "category_shares")
+    store.write("customer_features", store.sql("fuse/customer_features"))
+    store.forget(
+        "fuse_moments", "fuse_windows", "fuse_losses", "fuse_changes", "fuse_lasting", "fuse_views",
+        "fuse_standing", "fuse_recency", "fuse_channel_shares", "fuse_category_lines", "fuse_category_shares",
+    )  # fmt: skip
+
+
+def _span(store: DuckStore) -> tuple[datetime, datetime] | None:
+    """The first and the last event of the timeline; None where it is empty."""
+    store.keep("fuse_span", store.sql("fuse/span"))
+    (row,) = [row for batch in store.read("fuse_span") for row in batch.to_pylist()]
+    store.forget("fuse_span")
+    return None if row["first_ts"] is None else (row["first_ts"], row["last_ts"])
+
+
+def _keep(store: DuckStore, *names: str) -> None:
+    for name in names:
+        store.keep(f"fuse_{name}", store.sql(f"fuse/{name}"))

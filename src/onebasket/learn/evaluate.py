@@ -1,0 +1,184 @@
+"""How good a recommender is: later purchases against full rankings, with intervals.
+
+The protocol. Time is cut once for everybody: a model is fitted on all purchases before the
+cut and judged by those of the window after it. Judged are customers with at least one
+purchase on either side. Every product bought before the cut is ranked; ties count against
+the model: a product that was bought stands behind all others of its score. A product first
+sold after the cut cannot be listed and counts as missed. With seen = "allow" everything
+bought in the window is a target; with "mask" what the customer bought before is neither
+listed nor a target. `ndcg@10_new` is the second, whatever the policy: in groceries most
+purchases repeat, and this is what a model says beyond habit.
+
+Metrics of a list of length k: hr, the share of customers with a target in it; ndcg, gain 1 a
+target, discounted by log2(place + 1), over the best a list could have; recall, listed targets
+over all targets; mrr, 1 / place of the first target, or 0; coverage, the share of products in
+at least one list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from onebasket.recommenders import Codes, Interactions, Ragged, Recommender, Scores, Seen, top_of_rows
+
+RESAMPLES = 1_000
+_CHUNK = 100
+
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Split:
+    """A cut in time: what came before it, and the window after it."""
+
+    before: Interactions
+    after: Interactions
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """What customers bought in the window, in the codes of what came before."""
+
+    users: Codes  # (customers,)
+    items: Ragged  # a row a customer: distinct products known before, rising
+    sizes: npt.NDArray[np.int64]  # (customers,) distinct products, those unknown before included
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One model's results, before they are averaged."""
+
+    values: Values  # (customers, metrics) in the order of `metrics`; nan where there was no target
+    coverage: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """A mean and its 95 % interval."""
+
+    metric: str
+    value: float
+    low: float
+    high: float
+    customers: int
+
+
+def metrics(top: int) -> tuple[str, ...]:
+    """Names of the metrics that are means over customers."""
+    return (f"hr@{top}", f"ndcg@{top}", f"recall@{top}", f"mrr@{top}", f"ndcg@{top}_new")
+
+
+def targets(split: Split) -> Targets:
+    """Who is judged, by what."""
+    codes = {user: code for code, user in enumerate(split.before.user_ids)}
+    known = {item: code for code, item in enumerate(split.before.item_ids)}
+    after = split.after.histories()
+    users = np.array([codes.get(user, -1) for user in split.after.user_ids], np.int32)
+    items = np.array([known.get(item, -1) for item in split.after.item_ids], np.int32)
+    judged = np.flatnonzero(users >= 0).astype(np.int32)
+    bought = after.take(judged)
+    rows = np.repeat(np.arange(len(judged)), np.diff(bought.starts))
+    found = items[bought.items]
+    order = np.lexsort((found, rows))
+    order = order[found[order] >= 0]
+    return Targets(users[judged], _ragged(rows[order], found[order], len(judged)), np.diff(bought.starts))
+
+
+def judge(model: Recommender, goal: Targets, top: int, seen: Seen) -> Judged:
+    """Judge a model that was fitted on what came before the goal."""
+    values = np.full((len(goal.users), len(metrics(top))), np.nan)
+    listed = np.zeros(len(model.item_ids), np.bool_)
+    fresh = _without_seen(goal, model)
+    rows = np.arange(len(goal.users), dtype=np.int32)
+    for block in model.blocks(rows):
+        scores = model.scores(goal.users[block])
+        if seen == "allow":
+            lists = _judge_block(scores, goal, block, top, values[:, :4])
+        model.mask_seen(scores, goal.users[block])
+        new = np.full((len(goal.users), 4), np.nan)
+        masked = _judge_block(scores, fresh, block, top, new)
+        values[block, 4] = new[block, 1]
+        if seen == "mask":
+            lists, values[block, :4] = masked, new[block]
+        listed[lists[lists >= 0]] = True
+    return Judged(values, float(listed.mean()) if len(listed) else 0.0)
+
+
+def summarise(runs: list[Judged], top: int, seed: int) -> list[Score]:
+    """Means over customers and runs (one a training seed), with percentile bootstrap intervals.
+
+    Each resample draws customers and training seeds with replacement, so that the interval
+    covers both. Coverage is a property of all lists together: its interval is its range
+    over the training seeds.
+    """
+    values = np.stack([run.values for run in runs])
+    present = ~np.isnan(values)
+    filled = np.where(present, values, 0.0)
+    customers = values.shape[1]
+    random = np.random.default_rng(seed)
+    resampled = np.concatenate(
+        [_resample(filled, present, random, _CHUNK) for _ in range(RESAMPLES // _CHUNK)]
+    )
+    scores = []
+    for place, metric in enumerate(metrics(top)):
+        count = int(present[0, :, place].sum())
+        if count:
+            means = resampled[:, place][~np.isnan(resampled[:, place])]
+            low, high = np.percentile(means, [2.5, 97.5])
+            value = float(filled[:, :, place].sum() / present[:, :, place].sum())
+            scores.append(Score(metric, value, float(low), float(high), count))
+    covered = [run.coverage for run in runs]
+    mean = sum(covered) / len(covered)
+    return [*scores, Score(f"coverage@{top}", mean, min(covered), max(covered), customers)]
+
+
+def _resample(
+    filled: Values, present: npt.NDArray[np.bool_], random: np.random.Generator, times: int
+) -> Values:
+    """Means (times, metrics) of as many resamples."""
+    runs, customers, _ = filled.shape
+    picks = random.integers(0, customers, (times, customers))
+    weights = np.stack([np.bincount(pick, minlength=customers) for pick in picks]).astype(np.float64)
+    shares = np.stack([np.bincount(pick, minlength=runs) for pick in random.integers(0, runs, (times, runs))])
+    sums = np.einsum("tr,rtm->tm", shares, np.matmul(weights, filled))
+    counts = np.einsum("tr,rtm->tm", shares, np.matmul(weights, present.astype(np.float64)))
+    return np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
+
+
+def _judge_block(scores: Scores, goal: Targets, block: Codes, top: int, out: Values) -> Codes:
+    """Write hr, ndcg, recall and mrr of a block of customers into their rows; gives the lists."""
+    wanted = goal.items.take(block)
+    lists, _ = top_of_rows(scores, top, late=wanted)
+    width = scores.shape[1]
+    rows = np.repeat(np.arange(len(block)), np.diff(wanted.starts))
+    hits = np.isin(np.arange(len(block))[:, None] * width + lists, rows * width + wanted.items) & (lists >= 0)
+    gains = 1 / np.log2(np.arange(2, top + 2))
+    sizes = goal.sizes[block]
+    some = sizes > 0
+    best = np.concatenate([[0.0], np.cumsum(gains)])[np.minimum(sizes, top)]
+    first = np.where(hits.any(axis=1), 1 / (1 + hits.argmax(axis=1)), 0.0)
+    whole = np.maximum(sizes, 1)
+    judged = np.stack(
+        [hits.any(axis=1), hits @ gains / np.where(some, best, 1), hits.sum(axis=1) / whole, first], axis=1
+    )
+    out[block[some]] = judged[some]
+    return lists
+
+
+def _without_seen(goal: Targets, model: Recommender) -> Targets:
+    """The targets that are new to their customer."""
+    width = len(model.item_ids)
+    rows = np.repeat(np.arange(len(goal.users)), np.diff(goal.items.starts))
+    bought = model.history.take(goal.users)
+    owners = np.repeat(np.arange(len(goal.users)), np.diff(bought.starts))
+    seen = np.isin(rows * width + goal.items.items, owners * width + bought.items)
+    sizes = goal.sizes - np.bincount(rows[seen], minlength=len(goal.users))
+    return Targets(goal.users, _ragged(rows[~seen], goal.items.items[~seen], len(goal.users)), sizes)
+
+
+def _ragged(rows: npt.NDArray[np.int64], items: Codes, count: int) -> Ragged:
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))]).astype(np.int64)
+    return Ragged(starts, items, np.ones(len(items), np.float32))

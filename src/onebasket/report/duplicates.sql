@@ -1,0 +1,4 @@
+select why, source, count(*) as repeated
+from duplicates
+group by why, source
+order by repeated desc, why, source

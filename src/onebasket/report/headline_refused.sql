@@ -1,0 +1,1 @@
+select count(*) as refused from quarantine

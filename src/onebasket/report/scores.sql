@@ -1,0 +1,3 @@
+select task, split, model, metric, value, low, high, customers, chosen
+from scores
+order by task, split, metric, value desc, model

@@ -1,0 +1,128 @@
+"""Plain words for the words that tables hold: reasons, rules, kinds, channels, segments, metrics.
+
+A word that is not listed here is shown as it stands, with spaces for underscores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from onebasket.messages import Translate, mark
+
+CHANNEL = {
+    "web": mark("Web"),
+    "app": mark("App"),
+    "store": mark("Stores"),
+    "marketplace": mark("Marketplace"),
+    "social": mark("Social"),
+    "phone": mark("Telephone"),
+    "email": mark("E-mail"),
+}
+STAGE = {
+    "collect": mark("collect"),
+    "clean": mark("clean"),
+    "align": mark("align"),
+    "fuse": mark("fuse"),
+    "learn": mark("learn"),
+    "apply": mark("apply"),
+    "report": mark("report"),
+}
+TABLE = {
+    "file": mark("file"),
+    "raw_people": mark("people"),
+    "raw_products": mark("products"),
+    "raw_orders": mark("orders"),
+    "raw_events": mark("order lines and events"),
+    "people": mark("people"),
+    "products": mark("products"),
+    "orders": mark("orders"),
+    "events": mark("order lines and events"),
+    "identifiers": mark("identifiers"),
+    "customer_links": mark("people"),
+    "product_links": mark("products"),
+    "timeline": mark("timeline"),
+    "customers": mark("customers"),
+    "catalogue": mark("catalogue"),
+}
+KIND = {
+    "email": mark("e-mail"),
+    "phone": mark("phone"),
+    "account": mark("account"),
+    "cookie": mark("cookie"),
+    "device": mark("device"),
+    "card": mark("card"),
+}
+ATTRIBUTE = {
+    **KIND,
+    "given_name": mark("given name"),
+    "family_name": mark("family name"),
+    "full_name": mark("full name"),
+    "birth_date": mark("date of birth"),
+    "company": mark("company"),
+    "address": mark("address"),
+    "city": mark("city"),
+    "region": mark("region"),
+    "postcode": mark("postal code"),
+    "country": mark("country"),
+    "consent": mark("marketing consent"),
+}
+SEGMENT = {
+    "champion": mark("Champions"),
+    "loyal": mark("Loyal"),
+    "promising": mark("Promising"),
+    "new": mark("New"),
+    "at_risk": mark("At risk"),
+    "sleeping": mark("Sleeping"),
+    "lost": mark("Lost"),
+}
+MODEL = {
+    "popularity": mark("Best sellers"),
+    "item_knn": mark("Item-kNN"),
+    "ease": mark("EASE"),
+    "mf": mark("Matrix factorisation"),
+}
+TASK = {"next_products": mark("the products a customer buys next")}
+SPLIT = {"validation": mark("Validation"), "test": mark("Test")}
+METRIC = {
+    "ndcg": mark("NDCG: are the right products near the top?"),
+    "ndcg_new": mark("NDCG, products never bought before only"),
+    "hr": mark("Hit rate: was any product listed bought?"),
+    "recall": mark("Recall: how many of the products bought were listed?"),
+    "mrr": mark("MRR: how high is the first right product?"),
+    "coverage": mark("Coverage: how much of the catalogue is ever listed?"),
+}
+UNUSABLE = {
+    "placeholder": mark("placeholder (null, anonymous, 0000000 …)"),
+    "relay": mark("relay address of a marketplace"),
+    "masked": mark("masked by the channel"),
+    "invalid": mark("not a valid value"),
+    "shared_device": mark("till or tablet many people use"),
+    "unknown": mark("no reason stated"),
+}
+DECISION = {
+    "same_name_only": mark("joins only records of one name"),
+    "refused": mark("joins nothing"),
+}
+TRUTH = {
+    "identity": mark("Customers: pairs of records of one person"),
+    "orders": mark("Orders told by several sources"),
+    "products": mark("Products listed by several sources"),
+}
+FIGURE = {
+    "precision": mark("precision"),
+    "recall": mark("recall"),
+    "f1": mark("F1"),
+    "pairs": mark("pairs"),
+    "true_pairs": mark("true pairs"),
+    "found_pairs": mark("pairs found"),
+    "right_pairs": mark("pairs found that are right"),
+    "found": mark("found"),
+    "wrong": mark("wrong"),
+    "missed": mark("missed"),
+    "wrongly_merged": mark("wrongly merged"),
+}
+
+
+def plain(words: Mapping[str, str], word: str, translate: Translate) -> str:
+    """The plain words for `word` in the reader's language."""
+    return translate(words[word]) if word in words else word.replace("_", " ")

@@ -1,0 +1,268 @@
+"""Reading files with DuckDB: each file once, into a batch of columns, then out into raw tables.
+
+Whatever a declared field needs of a record is computed while it is read, so that the batch
+holds the values of our tables and nothing else. The line of a row follows from its place in
+the batch and the few steps at which lines and rows part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import duckdb
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from onebasket.errors import SourceError
+from onebasket.store import fields as f
+from onebasket.store.duckdb import DuckStore
+from onebasket.store.duckdb_fields import ITEM, NOTHING, Expressions, Loaded, literal
+from onebasket.store.duckdb_scan import ARRIVING, Shape, scan, shape_of
+from onebasket.store.feed import pipe, readable, texts
+from onebasket.store.reading import Counted, Lines, Numbers, RawFile, Steps
+from onebasket.store.refusals import Refusals
+from onebasket.tables import BY_NAME, RAW_PEOPLE
+from onebasket.tables.schema import WHERE, columns
+
+_BATCH, _STEPS, _GONE = "_collect_batch", "_collect_steps", "_collect_gone"
+_WHERE = tuple(column.name for column in columns(WHERE))
+PERSONAL = tuple(name for name in RAW_PEOPLE.names if name not in (*_WHERE, "record_id", "rows"))
+_SECRET = "onebasket_secret"
+
+
+class Reader:
+    """Reads the files of one source, a batch at a time. Also a context manager."""
+
+    def __init__(self, store: DuckStore, source: str, channel: str, pepper: str) -> None:
+        self._store, self._connection = store, store.connection
+        self._source, self._channel = source, channel
+        self._selects: dict[str, tuple[str, str]] = {}
+        self._keys: tuple[str, ...] = ()
+        self.refusals = Refusals(store.connection, source)
+        secret = literal(f"{pepper}\x1f{source}")
+        self._run(f"set variable {_SECRET} = {secret}")
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.refusals.close()
+        for name in (_BATCH, _STEPS):
+            self._run(f"drop table if exists {name}")
+        self._run(f"reset variable {_SECRET}")
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The raw tables that the loaded files give rows of."""
+        return tuple(self._selects)
+
+    def load(self, files: Sequence[RawFile], tables: Mapping[str, f.Rows]) -> list[Counted]:
+        """Read files that have one kind and the same columns; they take the place of those read before.
+
+        `tables` says what each record gives in each of our tables. Raises SourceError when
+        records would be lost.
+        """
+        shape = shape_of(self._connection, files[0], tables.values())
+        self._keys = tuple(shape.types)
+        record = Expressions(shape.roots, f"getvariable('{_SECRET}')")
+        loaded = Loaded(record)
+        record_id = loaded.keep(_record_id(record, tables.get("raw_people")))
+        self._selects = {name: self._select(name, table, loaded, record_id) for name, table in tables.items()}
+        kept = [f'{expression} as "{name}"' for expression, name in loaded.columns.items()]
+        names = f"enum({', '.join(literal(str(file.path)) for file in files)})"
+        with self._store.errors():
+            self._run(f"drop table if exists {_BATCH}")
+            for unit in _units(files):
+                self._read(unit, shape, [*kept, f"{shape.void} as _void"], names)
+            return self._settle(files)
+
+    def rows(self, table: str) -> duckdb.DuckDBPyRelation:
+        """The rows of a raw table that the loaded files give."""
+        columns, inner = self._selects[table]
+        return self._connection.sql(f"""
+            select {columns}
+            from (
+                select b.*, s.file, b._row + s.shift as line
+                from ({inner}) b asof join {_STEPS} s on b._row >= s.from_row
+            )
+        """)
+
+    def _read(self, unit: Sequence[RawFile], shape: Shape, wanted: Sequence[str], names: str) -> None:
+        """One statement: files that the engine reads side by side, or one that is fed to it."""
+        file = unit[0]
+        own = f"{literal(str(file.path))}::{names}"
+        try:
+            if file.rows is not None:
+                self._connection.register(ARRIVING, file.rows)
+                self._append(ARRIVING, wanted, own)
+                self._connection.unregister(ARRIVING)
+            elif file.plain:
+                paths = [each.path for each in unit]
+                self._append(scan(file.kind, paths, shape.types, file), wanted, f"filename::{names}")
+            else:
+                with pipe(readable(file)) as path:
+                    self._append(scan(file.kind, [path], shape.types, file), wanted, own)
+        except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.InternalException) as error:
+            names = ", ".join(each.name for each in unit[:3])
+            raise SourceError(
+                f"Source {self._source}: {names} cannot be read.",
+                found=f"{file.kind} that the engine gives up on ({type(error).__name__})",
+                expected="records of one shape from the first line to the last",
+                state="nothing was published",
+                next_step="open the file, mend it or export it again",
+            ) from None  # the engine's message quotes the record
+        if file.kind == "csv":
+            self.refusals.note_rejects(None if file.plain else str(file.path))
+
+    def _append(self, scanned: str, wanted: Sequence[str], file: str) -> None:
+        query = f"select {', '.join(wanted)}, {file} as _file from {scanned}"
+        exists = self._connection.execute(
+            "select 1 from duckdb_tables() where table_name = $1", [_BATCH]
+        ).fetchall()
+        self._run(f"insert into {_BATCH} {query}" if exists else f"create temp table {_BATCH} as {query}")
+
+    def _settle(self, files: Sequence[RawFile]) -> list[Counted]:
+        """Find the line of every row, and refuse the records that only look like rows."""
+        found = self._connection.execute(
+            f"select _file, min(rowid), count(*), max(rowid) from {_BATCH} group by 1"
+        ).fetchall()
+        ranges = {path: (first, count) for path, first, count, _ in found}
+        assert all(last - first + 1 == count for _, first, count, last in found), "files came mixed"
+        steps, counted = [], []
+        for file in files:
+            base, count = ranges.get(str(file.path), (0, 0))
+            slots = self.refusals.slots(file)
+            lines = self._checked_lines(file, count + len(slots))
+            refused = lines.lines_of(slots)
+            self.refusals.settle(file, slots, refused)
+            parting = lines.steps(refused)
+            self._refuse_rows(replace(file, lines=lines), base, count, parting)
+            steps.append((base + parting.row, file.name, parting.add - base))
+            counted.append(Counted(file, count + len(slots), self.refusals.count(file.name)))
+        self._write_steps(steps)
+        return counted
+
+    def _checked_lines(self, file: RawFile, records: int) -> Lines:
+        """The file's lines, when as many records came as it has."""
+        lines = file.lines
+        if file.kind not in ("csv", "ndjson") or lines.records == records:
+            return lines
+        if file.look_again is not None:
+            lines = file.look_again()
+            if lines.records == records:
+                return lines
+        raise SourceError(
+            f"Source {self._source}: {file.name} cannot be read without losing records.",
+            found=f"{lines.records} records in the file, {records} read",
+            expected="as many read as there are",
+            state="nothing was published",
+            next_step="look for stray quotation marks in the file, mend them or export it again",
+        )
+
+    def _refuse_rows(self, file: RawFile, base: int, count: int, steps: Steps) -> None:
+        """Move rows to quarantine that hold undecodable bytes, or nothing of an object."""
+        damaged = steps.rows_at(file.lines.record_of(file.undecodable), count)
+        self._refuse(file, base, damaged, steps, "wrong_encoding")
+        if file.kind == "ndjson" and count:
+            void = self._connection.execute(
+                f"select rowid as r from {_BATCH} where _void and rowid between $1 and $2 order by 1",
+                [base, base + count - 1],
+            ).fetchnumpy()["r"]
+            self._refuse(file, base, np.asarray(void, np.int64) - base, steps, "not_json")
+
+    def _refuse(self, file: RawFile, base: int, rows: Numbers, steps: Steps, reason: str) -> None:
+        """Refuse rows of the batch by their place in the file, with the text of their lines."""
+        if not len(rows):
+            return
+        lines = steps.lines_of(rows)
+        silent: list[int] = []  # lines that are objects indeed and say nothing of what we read
+
+        def refused() -> Iterator[tuple[int, str, str]]:
+            for line, raw in texts(file, ((line, file.lines.span(line)) for line in lines.tolist())):
+                text, valid = file.decode(raw)
+                if valid and reason == "not_json" and _says_nothing(text, self._keys):
+                    silent.append(line)
+                else:
+                    yield line, reason if valid else "wrong_encoding", text
+
+        self.refusals.add(file.name, refused())
+        gone = rows[~np.isin(lines, np.array(silent, np.int64))] + base
+        self._connection.register(_GONE, pa.table({"r": gone}))
+        self._run(f"delete from {_BATCH} where rowid in (select r from {_GONE})")
+        self._connection.unregister(_GONE)
+
+    def _write_steps(self, steps: Sequence[tuple[Numbers, str, Numbers]]) -> None:
+        table = pa.table(
+            {
+                "from_row": np.concatenate([rows for rows, _, _ in steps]),
+                "file": pa.array([name for rows, name, _ in steps for _ in rows], pa.string()),
+                "shift": np.concatenate([shift for _, _, shift in steps]),
+            }
+        )
+        self._connection.register(_GONE, table)
+        self._run(f"create or replace temp table {_STEPS} as select * from {_GONE}")
+        self._connection.unregister(_GONE)
+
+    def _select(self, name: str, table: f.Rows, loaded: Loaded, record_id: str) -> tuple[str, str]:
+        """What one of our tables takes from the batch: its columns, and the rows they come from."""
+        chosen = {
+            "source": literal(self._source),
+            "channel": literal(self._channel),
+            "file": "file",
+            "line": "line",
+        }
+        chosen |= {column: loaded.text(field) for column, field in table.columns.items()}
+        chosen["record_id"] = record_id
+        inner = f"select rowid as _row, * from {_BATCH}"
+        if name == "raw_people":
+            first = (
+                f"select {record_id} as _id, min(rowid) as _first, count(*) as _rows from {_BATCH} group by 1"
+            )
+            inner += f" join ({first}) on rowid = _first where _id is not null"
+            chosen["rows"] = "_rows"
+        elif table.where is not None:
+            inner += f" where {loaded.holds(table.where)}"
+        if name == "raw_events":
+            chosen["item"] = "0::int"
+        if table.each:
+            items = loaded.nested(table.each)
+            inner = (
+                f"select *, unnest(case when len({items}) > 0 then {items} else [null] end) as {ITEM},"
+                f" unnest(range(greatest(len({items}), 1))) as _place from ({inner})"
+            )
+            chosen["item"] = "_place::int"
+        known = [column.name for column in BY_NAME[name].columns]
+        return ", ".join(f'{chosen.get(column, NOTHING)} as "{column}"' for column in known), inner
+
+    def _run(self, statement: str) -> None:
+        self._connection.execute(statement).fetchall()
+
+
+def _record_id(record: Expressions, people: f.Rows | None) -> str:
+    """The pseudonym of a record's personal values, whichever of them it has."""
+    if people is None:
+        return NOTHING
+    said = (people.columns.get(name) for name in PERSONAL)
+    pseudonym = record.digest(NOTHING if field is None else record.text(field) for field in said)
+    if people.where is None or pseudonym == NOTHING:
+        return pseudonym
+    return f"case when {record.holds(people.where)} then {pseudonym} end"
+
+
+def _units(files: Sequence[RawFile]) -> Iterator[Sequence[RawFile]]:
+    """Files that one statement reads: all plain ones together, every other by itself."""
+    plain = [file for file in files if file.plain and file.rows is None]
+    if plain:
+        yield plain
+    yield from ([file] for file in files if file not in plain)
+
+
+def _says_nothing(text: str, keys: Sequence[str]) -> bool:
+    """Whether a text is a JSON object without any of the keys."""
+    try:
+        value = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return False
+    return isinstance(value, dict) and all(value.get(key) is None for key in keys)

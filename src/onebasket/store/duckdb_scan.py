@@ -1,0 +1,104 @@
+"""The texts of DuckDB's own readers: which file, as what, with which columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from onebasket.store import fields as f
+from onebasket.store.duckdb_fields import literal, name_key, quoted, structure
+from onebasket.store.reading import Kind, RawFile
+
+ARRIVING = "_collect_arriving"  # the rows that a driver hands over
+MAX_RECORD_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What DuckDB sees of a kind of file: types of columns, and the expression for each name of theirs."""
+
+    types: Mapping[str, str]
+    roots: Mapping[str, str]
+    void: str  # whether a record said nothing that could be read
+
+
+def shape_of(connection: duckdb.DuckDBPyConnection, file: RawFile, tables: Iterable[f.Rows]) -> Shape:
+    """How the columns that `tables` read are found in a file."""
+    match file.kind:
+        case "csv":
+            types = {f"c{place}": "varchar" for place in range(len(file.header))}
+            return Shape(types, _by_name(file.header, types), "false")
+        case "ndjson" | "json":
+            types = structure(tables)
+            roots = {name_key(name): _text(quoted(name), kind) for name, kind in types.items()}
+            return Shape(types, roots, " and ".join(f"{quoted(name)} is null" for name in types))
+        case "parquet":
+            found = connection.sql(f"select * from {scan('parquet', [file.path], {})} limit 0")
+            actual = dict(zip(found.columns, map(str, found.types), strict=True))
+            declared = {name_key(name): kind for name, kind in structure(tables).items()}
+            roots = {name_key(name): _as_declared(name, kind, declared) for name, kind in actual.items()}
+            return Shape(actual, roots, "false")
+        case "rows":
+            assert file.rows is not None
+            found = connection.from_arrow(file.rows.schema.empty_table())
+            texts = [_text(quoted(c), str(t)) for c, t in zip(found.columns, found.types, strict=True)]
+            return Shape({}, _by_name(file.header, texts), "false")
+
+
+def scan(kind: Kind, paths: Sequence[Path], types: Mapping[str, str], file: RawFile | None = None) -> str:
+    """A table function over files; `file` says how the texts among them are written."""
+    listed = f"[{', '.join(literal(str(path)) for path in paths)}]"
+    names = ", ".join(f"{literal(name)}: {literal(type_)}" for name, type_ in types.items())
+    packed = "gzip" if file is not None and file.gzip and file.path in paths else "none"
+    match kind:
+        case "csv":
+            assert file is not None
+            return (
+                f"read_csv({listed}, columns={{{names}}}, delim={literal(file.delimiter)}, quote='\"', escape='\"',"
+                f" header=true, auto_detect=false, strict_mode=true, store_rejects=true, compression='{packed}',"
+                f" max_line_size={MAX_RECORD_BYTES})"
+            )
+        case "ndjson" | "json":
+            form = "newline_delimited" if kind == "ndjson" else "array"
+            lenient = "true" if kind == "ndjson" else "false"
+            return (
+                f"read_json({listed}, columns={{{names}}}, format='{form}', ignore_errors={lenient},"
+                f" compression='{packed}')"
+            )
+        case "parquet":
+            return f"read_parquet({listed})"
+        case "rows":
+            return ARRIVING
+
+
+def _by_name(header: Sequence[str], columns: Iterable[str]) -> dict[str, str]:
+    """Columns by their key; of two with one name the first counts."""
+    found: dict[str, str] = {}
+    for name, column in zip(header, columns, strict=True):
+        found.setdefault(name_key(name), column)
+    return found
+
+
+def _as_declared(name: str, kind: str, declared: Mapping[str, str]) -> str:
+    """A typed column as a text, or as the nested type that fields were declared for."""
+    wanted = declared.get(name_key(name), "varchar")
+    return _text(quoted(name), kind) if wanted == "varchar" else f"cast({quoted(name)} as {wanted})"
+
+
+def _text(column: str, kind: str) -> str:
+    """A column of any type as a text that says the same: whole numbers without point, times with zone."""
+    kind = kind.upper()
+    if kind == "VARCHAR":
+        return f"nullif({column}, '')"
+    if kind.startswith(("STRUCT", "VARCHAR[", "MAP")):
+        return column
+    if kind in ("DOUBLE", "FLOAT"):
+        whole = f"{column} = trunc({column}) and abs({column}) < 1e15"
+        text = f"case when {whole} then {column}::bigint::varchar else {column}::varchar end"
+        return f"case when not isnan({column}) then {text} end"
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"strftime(timezone('UTC', {column}), '%Y-%m-%dT%H:%M:%S.%fZ')"
+    return f"{column}::varchar"
