@@ -17,7 +17,6 @@ install: .venv/installed
 demo: install
 	$(BIN)/onebasket demo $(SHOP) --households $(HOUSEHOLDS)
 	$(BIN)/onebasket run $(SHOP)
-	@$(BIN)/python -m onebasket.demo.next_steps $(SHOP)
 
 test: install
 	$(BIN)/ruff check

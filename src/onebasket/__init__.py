@@ -1,8 +1,8 @@
 """OneBasket: every channel of a shop in one basket.
 
-    from onebasket import run
-    result = run("demo-shop")
-    print(result.report)
+from onebasket import run
+result = run("demo-shop")
+print(result.report)
 """
 
 from __future__ import annotations

@@ -165,21 +165,21 @@ def quarantine(
         typer.Option(help=_("with --replay: an exported file whose rows have been corrected")),
     ] = None,
 ) -> None:
-    from onebasket import quarantine as rows
+    from onebasket import answers
 
     if replay:
         with _bars() as progress:
-            result = rows.replay(shop, corrected, progress)
+            result = answers.replay(shop, corrected, progress)
         _tell(shop, result)
         return
     with _version(shop) as version:
         if export:
-            written = rows.export(shop, version, export)
+            written = answers.export_refused(shop, version, export)
             _say(_("{rows} rows written to {path}.").format(rows=written, path=export))
             return
         _table(
             [_("source"), _("stage"), _("table"), _("reason"), _("field"), _("rows")],
-            rows.by_reason(shop, version),
+            [list(entry.values()) for entry in answers.refused(shop, version)],
         )
 
 
@@ -267,6 +267,20 @@ def _tell(shop: Path, result: RunResult) -> None:
     _say(text.format(version=result.version, done=len(result.done), seconds=result.seconds))
     if result.report.exists():
         _say(_("Report: {path}").format(path=result.report))
+        _say(_("Try next:"))
+        for words in _next_steps(shop):
+            _say(f"  onebasket {words}")
+
+
+def _next_steps(shop: Path) -> list[str]:
+    """Three commands that fit this basket."""
+    from onebasket.store.duckdb_query import query as ask
+
+    with _version(shop) as version:
+        someone = "select customer_id from recommendations order by score desc, customer_id, rank"
+        found = ask(version, someone, max_rows=1)[1] if version.parts("recommendations") else []
+    steps = [f"quarantine {shop}", f'query {shop} "select channel, count(*) from timeline group by all"']
+    return [*steps, f"recommend {shop} {found[0][0]}" if found else f"status {shop} --json"]
 
 
 def _shop_and(words: list[str]) -> tuple[Path, str]:

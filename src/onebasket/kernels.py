@@ -43,7 +43,7 @@ def _late(function: Callable[P, R], fast: frozenset[str]) -> Callable[P, R]:
         _find_cache()
         import numba
 
-        return numba.njit(cache=True, fastmath=set(fast))(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, fastmath=set(fast))(function)
 
     @functools.wraps(function)
     def call(*values: P.args, **named: P.kwargs) -> R:

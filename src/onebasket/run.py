@@ -8,6 +8,7 @@ import resource
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from onebasket import shop as shop_file
 from onebasket.accounting import Account, Progress, silent
 from onebasket.errors import OneBasketError, ShopFileError
 from onebasket.protect import Key, load_or_make
-from onebasket.shop import Shop
+from onebasket.shop import Shop, Source
 from onebasket.steps import Record, Step, fingerprints, records_of
 from onebasket.store.basket import Basket, Draft
 
@@ -135,7 +136,7 @@ class _Work:
         """Do one step; its files are those that were not there before."""
         began, before = time.monotonic(), self.draft.files()
         self.progress(step.name, 0, 0)
-        accounts = [account.check() for account in step.work()]
+        accounts = [account.check() for account in step.work() or ()]
         self.progress(step.name, 1, 1)
         return Record(
             step.name,
@@ -154,27 +155,31 @@ class _Work:
 
         shop, key, progress = self.shop, self.key, self.progress
         models = self.draft.path / MODELS
+
+        def collecting(source: Source) -> list[Account]:
+            return collect.collect(self.store, shop, source, key, progress)
+
+        def cleaning(source: Source) -> list[Account]:
+            return clean.clean(self.store, shop, source, key, progress)
+
         steps = []
         for source in shop.sources:
-            name, defaults = source.name, (shop.shop, source)
-            mended = corrected(shop, name)
-            steps.append(
-                Step("collect", name, (), (defaults, collect.fingerprint(shop, source), mended),
-                     lambda s=source: collect.collect(self.store, shop, s, key, progress))
-            )  # fmt: skip
-            steps.append(
-                Step("clean", name, (f"collect:{name}",), (defaults, shop.clean, mended),
-                     lambda s=source: clean.clean(self.store, shop, s, key, progress))
-            )  # fmt: skip
+            name, mended = source.name, corrected(shop, source.name)
+            read = (shop.shop, source, mended)
+            found = collect.fingerprint(shop, source)
+            steps += [
+                Step("collect", name, (), (*read, found), partial(collecting, source)),
+                Step("clean", name, (f"collect:{name}",), (*read, shop.clean), partial(cleaning, source)),
+            ]
         cleaned = tuple(f"clean:{source.name}" for source in shop.sources)
         steps += [
             Step("align", None, cleaned, shop.align,
                  lambda: align.align(self.store, shop, self.draft.number, self.started)),
             Step("fuse", None, (*cleaned, "align"), shop.shop, lambda: fuse.fuse(self.store, shop)),
             Step("learn", None, ("fuse",), (shop.learn, shop.run.seed),
-                 lambda: learn.learn(self.store, shop, models, progress) or []),
+                 lambda: learn.learn(self.store, shop, models, progress)),
             Step("apply", None, ("fuse", "learn"), shop.recommend,
-                 lambda: apply.recommend.write(self.store, shop, models, progress) or []),
+                 lambda: apply.recommend.write(self.store, shop, models, progress)),
             Step("report", None, ("fuse", "learn", "apply"), (shop.shop, _versions()), list),
         ]  # fmt: skip
         return steps

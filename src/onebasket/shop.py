@@ -105,7 +105,12 @@ class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     max_names: dict[str, int] = msgspec.field(
         default_factory=lambda: {
-            "email": 1, "phone": 1, "card": 1, "account": 1_000, "cookie": 1, "device": 1,
+            "email": 1,
+            "phone": 1,
+            "card": 1,
+            "account": 1_000,
+            "cookie": 1,
+            "device": 1,
         }  # fmt: skip
     )
     max_accounts: dict[str, int] = msgspec.field(
@@ -113,7 +118,12 @@ class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
     max_records: dict[str, int] = msgspec.field(
         default_factory=lambda: {
-            "email": 500, "phone": 500, "card": 500, "account": 100_000, "cookie": 500, "device": 500,
+            "email": 500,
+            "phone": 500,
+            "card": 500,
+            "account": 100_000,
+            "cookie": 500,
+            "device": 500,
         }  # fmt: skip
     )
 
@@ -121,18 +131,18 @@ class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Learn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[learn]`: models and the global time split they are judged by."""
 
-    models: tuple[Literal["popularity", "item_knn", "ease", "mf"], ...] = (
-        "popularity", "item_knn", "ease", "mf",
+    models: tuple[Literal["popularity", "habit", "item_knn", "ease", "ials", "mf"], ...] = (
+        "popularity", "habit", "item_knn", "ease", "ials", "mf",
     )  # fmt: skip
     top: int = 10  # length of the judged lists
     validation_days: int = 30
     test_days: int = 30
     seeds: int = 3
     seen: Literal["allow", "mask"] = "allow"  # may a product bought before be recommended?
-    ease_max_items: int = 8_000  # EASE inverts an items × items matrix: 8,000 take 0.5 GB
+    ease_max_items: int = 8_000  # EASE inverts an items × items matrix: 8,000 take 0.3 GB
     factors: int = 64
     optimiser: Literal["sgd", "adam"] = "adam"
-    epochs: int = 20
+    epochs: int = 8
 
 
 class Recommend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -299,6 +309,13 @@ def _check(path: Path, text: str, settings: _File) -> None:
     if not re.fullmatch(r"[A-Z]{3}", settings.shop.currency):
         found = settings.shop.currency
         raise wrong("shop.currency", "not a currency code", found, "ISO 4217, such as EUR")
+    if not settings.learn.models:
+        raise wrong("learn.models", "no model to learn", "[]", "one or more")
+    for name in ("top", "validation_days", "test_days", "seeds", "ease_max_items", "factors", "epochs"):
+        if getattr(settings.learn, name) < 1:
+            raise wrong(f"learn.{name}", "too small", str(getattr(settings.learn, name)), "1 or more")
+    if settings.recommend.top < 1:
+        raise wrong("recommend.top", "too small", str(settings.recommend.top), "1 or more")
     if settings.run.keep_versions < 2:
         raise wrong(
             "run.keep_versions", "too few versions kept", str(settings.run.keep_versions), "2 or more"

@@ -31,7 +31,7 @@ class Step:
     source: str | None
     needs: tuple[str, ...]  # names of the steps whose tables it reads
     settings: Any  # whatever it depends on beside those, as data that JSON can hold
-    work: Callable[[], list[Account]]
+    work: Callable[[], list[Account] | None]
 
     @property
     def name(self) -> str:

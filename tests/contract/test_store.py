@@ -1,8 +1,8 @@
-"""What every store must do. A new store joins STORES and passes all of it."""
+"""What every store must do with tables, intermediate results, functions and versions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,30 +18,7 @@ from onebasket.store.portable_types import arrow_type
 from onebasket.tables import ALL, BY_NAME
 
 Open = Callable[[Version | Draft, Key], Any]
-STORES: dict[str, Open] = {"duckdb": lambda home, key: duck.DuckStore(home, key, threads=1)}
-KEY = Key(bytes(range(32)), Path("shop.key"))
-
-
-@pytest.fixture(params=STORES)
-def opened(request: pytest.FixtureRequest) -> Open:
-    return STORES[request.param]
-
-
-@pytest.fixture
-def basket(tmp_path: Path) -> Basket:
-    return Basket(tmp_path / "basket")
-
-
-@pytest.fixture
-def draft(basket: Basket) -> Iterator[Draft]:
-    with basket.begin() as draft:
-        yield draft
-
-
-@pytest.fixture
-def store(opened: Open, draft: Draft) -> Iterator[Any]:
-    with opened(draft, KEY) as store:
-        yield store
+KEY = Key(bytes(range(32)), Path("shop.key"))  # the one of conftest.py
 
 
 def rows(table: str, *given: dict[str, Any]) -> pa.Table:

@@ -49,7 +49,9 @@ def test_the_compiled_catalogue_is_that_of_the_written_one() -> None:
 
 def test_translations_keep_the_places_to_be_filled() -> None:
     assert [
-        text for text, said in pairs(written()).items() if sorted(PLACES.findall(text)) != sorted(PLACES.findall(said))
+        text
+        for text, said in pairs(written()).items()
+        if sorted(PLACES.findall(text)) != sorted(PLACES.findall(said))
     ] == []
 
 

@@ -1,0 +1,5 @@
+"""Apply: what the models are used for, one module an application."""
+
+from onebasket.apply import recommend
+
+__all__ = ["recommend"]

@@ -42,9 +42,9 @@ class How:
                     )
         raise KeyError(source)
 
-    @property
-    def time(self) -> Time:
-        return Time(self.time_formats, self.time_zone, "time_zone")
+    def time(self, zoned: bool) -> Time:
+        """`zoned`: whether any row states a zone of its own. Where none does, none is looked up."""
+        return Time(self.time_formats, self.time_zone, "time_zone" if zoned else None)
 
     @property
     def number(self) -> Number:
@@ -79,13 +79,13 @@ def products(how: How) -> dict[str, tuple[str, Reading]]:
     }
 
 
-def orders(how: How) -> dict[str, tuple[str, Reading]]:
+def orders(how: How, zoned: bool) -> dict[str, tuple[str, Reading]]:
     return {
         "order_no": ("order_id", _SAID),
-        "placed_ts": ("time", how.time),
+        "placed_ts": ("time", how.time(zoned)),
         "status_word": ("status", _LOWER),
         "cancelled_said": ("cancelled_time", _SAID),
-        "cancelled_ts": ("cancelled_time", how.time),
+        "cancelled_ts": ("cancelled_time", how.time(zoned)),
         **_money(how, "total", "shipping", "tax", "discount", "refunded"),
         "currency_said": ("currency", _UPPER),
         "test_word": ("test", _LOWER),
@@ -94,12 +94,12 @@ def orders(how: How) -> dict[str, tuple[str, Reading]]:
     }
 
 
-def events(how: How, pepper: str) -> dict[str, tuple[str, Reading]]:
+def events(how: How, zoned: bool, pepper: str) -> dict[str, tuple[str, Reading]]:
     return {
         "event_no": ("event_id", _SAID),
         "action_word": ("action", _LOWER),
         "time_said": ("time", _SAID),
-        "event_ts": ("time", how.time),
+        "event_ts": ("time", how.time(zoned)),
         "order_said": ("order_id", _SAID),
         "key_said": ("product_key", _SAID),
         "sku_said": ("sku", _UPPER),

@@ -14,10 +14,10 @@ def judge(work: Work) -> None:
     """
     priced = work.how.currency in {work.shop.shop.currency, *work.shop.shop.rates}
     default_divisor = work.divisor(work.how.currency)
-    work.view("orders_read", work.store.parse("clean_raw_orders", readings.orders(work.how)))
+    work.view("orders_read", work.store.parse("clean_raw_orders", readings.orders(work.how, _zoned(work, "orders"))))
     judged = work.sql("orders_judged", **work.limits, priced=priced, divisor=default_divisor)
     work.keep("orders_judged", judged)
-    parsed = work.store.parse("clean_raw_events", readings.events(work.how, work.key.pepper))
+    parsed = work.store.parse("clean_raw_events", readings.events(work.how, _zoned(work, "events"), work.key.pepper))
     work.view("events_read", parsed)
     judged = work.sql("events_judged", **work.limits, max_quantity=work.shop.clean.max_quantity)
     work.view("events_judged", judged)
@@ -50,3 +50,7 @@ def clean_orders(work: Work) -> None:
 def clean_events(work: Work) -> int:
     """Write the part of events. Gives its rows."""
     return work.store.write("events", work.sql("events"), work.source)
+
+
+def _zoned(work: Work, table: str) -> bool:
+    return work.keep(f"{table}_zoned", work.sql(f"{table}_zoned")) > 0

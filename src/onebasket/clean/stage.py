@@ -52,10 +52,11 @@ def _raw(work: Work) -> None:
     """The rows as collected, with corrected ones in their places."""
     for table in RAW:
         raw = f"raw_{table}"
-        schema = pa.schema([(column.name, arrow_type(column.type)) for column in BY_NAME[raw].columns])
         rows = corrected_rows(work.shop, work.key, work.source, raw)
-        work.keep(f"corrected_{table}", work.store.arrow(pa.Table.from_pylist(rows, schema)))
-        work.view(raw, work.sql(raw, source=work.source))
+        if rows:
+            schema = pa.schema([(column.name, arrow_type(column.type)) for column in BY_NAME[raw].columns])
+            work.keep(f"mended_{table}", work.store.arrow(pa.Table.from_pylist(rows, schema)))
+        work.view(raw, work.sql(f"corrected_{table}" if rows else raw, source=work.source))
 
 
 def _set_aside(work: Work) -> None:

@@ -17,6 +17,8 @@ from onebasket.store.reading import LineEnds, Lines
 
 _QUOTE, _CR = 34, 13
 _QUOTED_REST = re.compile(rb'(?:[^"]|"")*+"')
+# Two or more Chinese characters in UTF-8 by themselves. Double-byte encodings decode them to nonsense.
+_UTF8_WORDS = re.compile(rb"(?<![\x80-\xff])(?:[\xe4-\xe9][\x80-\xbf]{2}){2,}(?![\x80-\xff])")
 _BLANKS = re.compile(rb" *")
 
 
@@ -113,13 +115,20 @@ class Scan:
         within = starts < len(bytes_)
         high = np.logical_or.reduceat(bytes_ > 127, starts[within])
         self.beyond_ascii += int(high.sum())
-        if _decodes(piece, self._encoding):
+        foreign = self._encoding != "utf-8" and _UTF8_WORDS.search(piece) is not None
+        if not foreign and _decodes(piece, self._encoding):
             return
         self.undecodable += [
             int(at) + self.lines + 1
             for at in np.flatnonzero(high)
-            if not _decodes(piece[starts[at] : ends[at]], self._encoding)
+            if not self._fits(piece[starts[at] : ends[at]])
         ]
+
+    def _fits(self, line: bytes) -> bool:
+        """Whether the encoding can decode a line, and no words in UTF-8 hide in it."""
+        assert self._encoding
+        hidden = self._encoding != "utf-8" and _UTF8_WORDS.search(line) is not None
+        return not hidden and _decodes(line, self._encoding)
 
     def _quotes(
         self, piece: bytes, bytes_: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]

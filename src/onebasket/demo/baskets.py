@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from onebasket.demo.engine import make_table
 from onebasket.demo.people import Household
 from onebasket.demo.purchases import HOUSEHOLDS, Baskets, Integers
 from onebasket.demo.rates import Rates
@@ -110,7 +111,8 @@ def _channels(household: Integers, households: int, rng: np.random.Generator, ra
     shares[shares < 0.04] = 0
     edges = np.cumsum(shares / shares.sum(axis=1, keepdims=True), axis=1)
     draw = rng.random(len(household))
-    return np.minimum((draw[:, None] >= edges[household]).sum(axis=1), TMALL).astype(np.int64)
+    channel: Integers = np.minimum((draw[:, None] >= edges[household]).sum(axis=1), TMALL)
+    return channel
 
 
 def _buyers(
@@ -151,6 +153,7 @@ def register(
     people = [person for household in households for person in household.people]
     owner = np.array([person.id for person in people])
     homes = np.array([household.id for household in households])
+    kind = np.where(purchases.test, "test", "b")
     table = pa.table(
         {
             "p": np.arange(len(purchases)),
@@ -167,15 +170,13 @@ def register(
             "order_number": purchases.order_number,
             "person_id": pa.array(np.where(purchases.test, "staff", owner[purchases.person])),
             "household_id": pa.array(np.where(purchases.test, "staff", homes[purchases.household])),
+            "purchase_id": [
+                f"{k}{abs(basket)}-{chunk.number}"
+                for k, basket in zip(kind.tolist(), purchases.basket.tolist(), strict=True)
+            ],
         }
     )
-    connection.register("_purchase", table)
-    connection.execute(f"""
-        create or replace table purchase as
-        select *, case when test then 'test' else 'b' end || abs(basket) || '-{chunk.number}' as purchase_id
-        from _purchase order by p
-    """).fetchall()
-    connection.unregister("_purchase")
+    make_table(connection, "purchase", table)
     connection.execute(_line_sql(rates)).fetchall()
 
 
@@ -196,13 +197,14 @@ def _line_sql(rates: Rates) -> str:
             union all
             select p, channel, product, cents, 0, 1, 1
             from purchase join (
-                select row_number() over (order by product) as k, count(*) over () as n, product, cents from product
+                select row_number() over (order by product) as k, count(*) over () as n, product, cents
+                from product
             ) on k = 1 + p % n
             where test
         ),
         converted as (
             select p, channel, product, quantity, round(amount * factor)::bigint as amount,
-                round((amount + case when channel = {TMALL} then 0 else discount end) * factor)::bigint as list
+                round((amount + case channel when {TMALL} then 0 else discount end) * factor)::bigint as list
             from bought
         ),
         priced as (
@@ -213,7 +215,8 @@ def _line_sql(rates: Rates) -> str:
         summed as (
             select *, case when channel = {STORE} then list else price * quantity end as gross from priced
         )
-        select p, row_number() over (partition by p order by product) as n, channel, product, quantity, price, gross,
+        select p, row_number() over (partition by p order by product) as n, channel, product, quantity, price,
+            gross,
             case when channel = {TMALL} then gross else amount end as amount,
             case when channel = {TMALL} then 0 else gross - amount end as discount
         from summed order by p, n

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from onebasket.demo.baskets import APP, Chunk, Flags, Purchases
+from onebasket.demo.engine import make_table
 from onebasket.demo.people import Household, Person
 from onebasket.demo.purchases import Integers
 from onebasket.demo.rates import Rates
@@ -53,17 +54,20 @@ class Taste:
         place = np.where(
             kind < rates.interest_views, by_interest, np.where(kind < popular_edge, popular, anything)
         )
-        return self.listed[place]
+        drawn: Integers = self.listed[place]
+        return drawn
 
 
 def read_taste(connection: duckdb.DuckDBPyConnection, chunk: Chunk) -> Taste:
     """Taste from the real lines and the table `product`."""
     columns = connection.execute(
-        "select product, dense_rank() over (order by real_category) - 1 as category from product order by product"
+        "select product, dense_rank() over (order by real_category) - 1 as category"
+        " from product order by product"
     ).fetchnumpy()
     listed, category = columns["product"].astype(np.int64), columns["category"].astype(np.int64)
     lines = connection.execute(
-        f"select household, product from base_line where household < {chunk.households} order by household, basket, product"
+        f"select household, product from base_line where household < {chunk.households}"
+        " order by household, basket, product"
     ).fetchnumpy()
     household = lines["household"].astype(np.int64)
     products = np.searchsorted(listed, lines["product"].astype(np.int64))
@@ -212,9 +216,7 @@ def register_events(
             "household_id": homes.take(pa.array(sessions.household[session[order]])),
         }
     )
-    connection.register("_event", table)
-    connection.execute("create or replace table event as select * from _event order by e").fetchall()
-    connection.unregister("_event")
+    make_table(connection, "event", table)
 
 
 def _all_sessions(kind: int, place: float, sessions: Integers) -> _Events:

@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from onebasket.demo.engine import make_table
 from onebasket.demo.purchases import FUEL_TYPE
 from onebasket.demo.rates import Rates
 from onebasket.demo.titles import Titles, brand, plain_words, read_size, titles, variants
@@ -36,9 +37,9 @@ def write_products(connection: duckdb.DuckDBPyConnection, rates: Rates, seed: in
         for row, draw in zip(rows, draws, strict=True)
         if all_listed or row[7] or draw[9] < rates.unsold_listed
     ]
-    connection.register("_listed", pa.Table.from_pylist(listed))
-    connection.execute("create or replace table product as select * from _listed order by product").fetchall()
-    connection.unregister("_listed")
+    names = list(listed[0])
+    columns = {name: [product[name] for product in listed] for name in names}
+    make_table(connection, "product", pa.table(columns))
 
 
 def _listing(row: tuple[Any, ...], draw: list[float], rates: Rates) -> dict[str, object]:

@@ -6,7 +6,6 @@ wrong encoding are made. Gzip headers carry no time, so that equal demos are equ
 
 from __future__ import annotations
 
-import codecs
 import gzip
 import re
 from collections.abc import Iterator
@@ -18,22 +17,24 @@ import duckdb
 import pyarrow as pa
 
 _BATCH_ROWS = 20_000
-_BYTE = re.compile(rb"\xee[\x80-\x83][\x80-\xbf]")
-# CSV: a value is quoted when it must be.
-MACROS = """
-    create or replace macro q(x) as case
-        when x is null then ''
-        when regexp_matches(x, '[",\\r\\n]') then '"' || replace(x, '"', '""') || '"'
-        else x end;
-    create or replace macro money(x) as format('{:.2f}', x / 100.0);
-    create or replace macro local_time(ts, zone) as timezone(zone, timezone('UTC', ts))
-"""
+_BYTE = re.compile("([\ue000-\ue0ff]+)")
 
 
-def setup(connection: duckdb.DuckDBPyConnection) -> None:
-    """Define the macros that row queries use."""
-    for statement in MACROS.split(";"):
-        connection.execute(statement).fetchall()
+def single_bytes(data: bytes) -> str:
+    """Text that `write_rows` writes as these very bytes, whatever the encoding of the file."""
+    return "".join(chr(0xE000 + byte) for byte in data)
+
+
+def csv_row(header: str, cells: dict[str, str]) -> str:
+    """SQL for one CSV row: the SQL of each named column; the others are empty.
+
+    Raises KeyError for a name the header does not have.
+    """
+    names = header.split(",")
+    if unknown := sorted(set(cells) - set(names)):
+        raise KeyError(unknown[0])
+    values = (f"coalesce(({cells[name]})::varchar, '')" if name in cells else "''" for name in names)
+    return f"concat_ws(',', {', '.join(values)})"
 
 
 def write_rows(
@@ -45,33 +46,23 @@ def write_rows(
 ) -> None:
     """Write the one text column of a query, a line each, in the query's order; `.gz` is compressed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    encode = codecs.getencoder(encoding)
     with _open(path) as file:
         if header is not None:
-            file.write(encode(header + "\n")[0])
+            file.write(f"{header}\n".encode(encoding))
         for batch in connection.sql(query).to_arrow_reader(_BATCH_ROWS):
-            text = _text(batch.column(0))
-            if encoding != "utf-8":
-                file.write(_foreign(text.decode("utf-8"), encoding))
-            else:
-                file.write(_BYTE.sub(_single_byte, text) if path.suffix != ".gz" else text)
+            file.write(_encode(_text(batch.column(0)), encoding))
 
 
-def _text(column: pa.Array) -> bytes:
-    """All rows, each ended by a newline, as one piece of UTF-8."""
-    return ("\n".join(column.to_pylist()) + "\n").encode() if len(column) else b""
+def _text(column: pa.Array) -> str:
+    return "\n".join([*column.to_pylist(), ""])
 
 
-def _single_byte(match: re.Match[bytes]) -> bytes:
-    return bytes([ord(match[0].decode("utf-8")) - 0xE000])
-
-
-def _foreign(text: str, encoding: str) -> bytes:
-    """Text in another encoding, with the single bytes put back."""
-    parts = re.split("([\ue000-\ue0ff]+)", text)
+def _encode(text: str, encoding: str) -> bytes:
+    """The text in its encoding, with the single bytes put in."""
+    pieces = _BYTE.split(text)
     return b"".join(
-        bytes(ord(letter) - 0xE000 for letter in part) if place % 2 else part.encode(encoding)
-        for place, part in enumerate(parts)
+        bytes(ord(letter) - 0xE000 for letter in piece) if place % 2 else piece.encode(encoding)
+        for place, piece in enumerate(pieces)
     )
 
 

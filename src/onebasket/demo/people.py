@@ -13,6 +13,7 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
+from onebasket.demo.engine import make_table
 from onebasket.demo.purchases import Home
 from onebasket.demo.rates import Rates
 
@@ -199,10 +200,11 @@ def _people(household: Household, home: Home, size: int, rng: random.Random, rat
     families = [_family(household.chinese, rng)]
     if rng.random() < rates.two_family_names:
         families.append(_family(household.chinese, rng))
-    people = []
+    people: list[Person] = []
+    sexes: list[str] = []
     for place, age in enumerate(ages):
         family, hanzi_family = families[place] if place < len(families) else families[0]
-        sex = rng.choice("fm") if place != 1 else ("m" if people[0][1] == "f" else "f")
+        sex = rng.choice("fm") if place != 1 else ("m" if sexes[0] == "f" else "f")
         given, nickname, hanzi_given = _given(household.chinese, sex, rng)
         person = Person(
             id="",
@@ -215,8 +217,9 @@ def _people(household: Household, home: Home, size: int, rng: random.Random, rat
             hanzi_family=len(hanzi_family) if household.chinese else 0,
             age=age,
         )
-        people.append((person, sex))
-    return [person for person, _ in people]
+        people.append(person)
+        sexes.append(sex)
+    return people
 
 
 def _family(chinese: bool, rng: random.Random) -> tuple[str, str]:
@@ -320,6 +323,4 @@ def register_people(connection: duckdb.DuckDBPyConnection, households: list[Hous
         "card_brand": [person.card[0] for person in people],
         "card_digits": [person.card[1] for person in people],
     }
-    connection.register("_person", pa.table(columns))
-    connection.execute("create or replace table person as select * from _person order by number").fetchall()
-    connection.unregister("_person")
+    make_table(connection, "person", pa.table(columns))

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from onebasket.demo.baskets import STORE, Chunk
-from onebasket.demo.export import write_rows
+from onebasket.demo.export import csv_row, single_bytes, write_rows
 from onebasket.demo.people import store_names
 from onebasket.demo.rates import Rates
 from onebasket.demo.truth import Truth
@@ -23,7 +23,8 @@ ITEMS = (
 TRANSACTIONS = (
     "Date,Time,Time Zone,Gross Sales,Discounts,Service Charges,Net Sales,Gift Card Sales,Tax,Tip,"
     "Partial Refunds,Total Collected,Source,Card,Card Entry Methods,Cash,Square Gift Card,Other Tender,"
-    "Other Tender Type,Tender Note,Fees,Net Total,Transaction ID,Payment ID,Card Brand,PAN Suffix,Device Name,"
+    "Other Tender Type,Tender Note,Fees,Net Total,Transaction ID,Payment ID,Card Brand,PAN Suffix,"
+    "Device Name,"
     "Staff Name,Staff ID,Details,Description,Event Type,Location,Dining Option,Customer ID,Customer Name,"
     "Customer Reference ID,Device Nickname,Third Party Fees,Deposit ID,Deposit Date,Deposit Details,"
     "Fee Percentage Rate,Fee Fixed Rate,Refund Reason,Discount Name,Transaction Status,Cash App,"
@@ -45,12 +46,14 @@ def write_sales(
             f"select '{SOURCE}', file, line, person_id, household_id from {table} join receipt using (p)"
             " join purchase using (p) where loyalty is not null or customer_name is not null"
         )
-        truth.damage(f"select '{SOURCE}', file, line, bad, null from {table} where bad is not null")
+        truth.broken(SOURCE, table)
         truth.damage(
-            f"select '{SOURCE}', file, line, 'test_order', null from {table} join purchase using (p) where test"
+            f"select '{SOURCE}', file, line, 'test_order', null from {table} join purchase using (p)"
+            " where test"
         )
         truth.damage(
-            f"select '{SOURCE}', file, line, 'junk_identifier', null from {table} join receipt using (p) where junk"
+            f"select '{SOURCE}', file, line, 'junk_identifier', null from {table} join receipt using (p)"
+            " where junk"
         )
     truth.orders(
         f"select '{SOURCE}', file, line, case when refund then refund_id else sale_id end,"
@@ -80,16 +83,14 @@ def _receipt_sql(chunk: Chunk, rates: Rates) -> str:
             case when shown and square_id <> '' then given || ' ' || family end as customer_name,
             case when u('card', p, 0) < {rates.card_paid} then card_brand else '' end as card_brand,
             case when u('card', p, 0) < {rates.card_paid} then card_digits else '' end as card_digits,
-            ([{names}])[1 + floor(u('store', household_id, 0) * 3)::int + floor(u('shop', p, 0) * 1.3)::int] as place,
+            ([{names}])[1 + floor(u('store', household_id, 0) * 6 + u('shop', p, 0) * 2)::int] as place,
             'Till ' || 1 + floor(u('till', p, 0) * 4)::int as till,
             ts as sold, ts + to_minutes((600 + u('back', p, 0) * 14000)::int) as returned
         from visit
     """
 
 
-_QUARTER = "case when year({0}) < 2017 then 1 when year({0}) > 2017 then 4 else quarter({0}) end".format(
-    f"local_time(ts, '{ZONE}')"
-)
+_QUARTER = f"part_of_year(local_time(ts, '{ZONE}'))"
 
 
 def _item_sql(chunk: Chunk, rates: Rates) -> str:
@@ -105,7 +106,8 @@ def _item_sql(chunk: Chunk, rates: Rates) -> str:
             union all
             select p, n, product, -quantity, -amount, 0, -amount, returned, true
             from line join receipt using (p)
-            where channel = {STORE} and quantity > 0 and amount > 0 and u('refund', p, n) < {rates.store_refund}
+            where channel = {STORE} and quantity > 0 and amount > 0 and u('refund', p,
+            n) < {rates.store_refund}
         ),
         placed as (
             select *, 'exports/square/items-2017Q' || {_QUARTER} || '{chunk.suffix}.csv' as file,
@@ -127,7 +129,8 @@ def _transaction_sql(chunk: Chunk) -> str:
     return f"""
         create or replace table till_head as
         with summed as (
-            select p, refund, any_value(ts) as ts, sum(gross)::bigint as gross, sum(discount)::bigint as discount,
+            select p, refund, any_value(ts) as ts, sum(gross)::bigint as gross,
+                sum(discount)::bigint as discount,
                 sum(amount)::bigint as amount,
                 round(sum(case when taxable then amount else 0 end) * 0.06625)::bigint as tax
             from till_item join product using (product)
@@ -143,45 +146,84 @@ def _transaction_sql(chunk: Chunk) -> str:
     """
 
 
-_DOLLARS = "case when {0} < 0 then '-$' else '$' end || money(abs({0}))"
-_WHEN = f"strftime(local_time(ts, '{ZONE}'), '%Y-%m-%d'), strftime(local_time(ts, '{ZONE}'), '%H:%M:%S')"
-_ZONE_TEXT = "'Eastern Time (US & Canada)'"
-_BAD_ITEM = "bad = 'missing_product'"
+_NOTE = single_bytes(b"customer\x92s own bag")
+_DATE = f"strftime(local_time(ts, '{ZONE}'), '%Y-%m-%d')"
+_BAD_DATES = "['2017-02-30', '', '00/00/0000', '2017-13-01']"
+_NO_PRODUCT = "bad = 'missing_product'"
+_VISIT_CELLS = {  # what items and transactions both say
+    "Date": f"case when bad = 'broken_date' then {_BAD_DATES}[1 + p % 4] else {_DATE} end",
+    "Time": f"strftime(local_time(ts, '{ZONE}'), '%H:%M:%S')",
+    "Time Zone": "'Eastern Time (US & Canada)'",
+    "Gross Sales": "dollars(case when bad = 'negative_price' then -gross else gross end)",
+    "Discounts": "dollars(-discount)",
+    "Net Sales": "dollars(case when bad = 'negative_price' then -amount else amount end)",
+    "Tax": "dollars(tax)",
+    "Transaction ID": "case when refund then refund_id else sale_id end",
+    "Payment ID": "payment_id",
+    "Device Name": "till",
+    "Details": "'https://app.squareup.example/receipts/' || sale_id",
+    "Event Type": "case when refund then 'Refund' else 'Payment' end",
+    "Location": "place",
+    "Customer ID": "customer_id",
+    "Customer Name": "q(customer_name)",
+    "Customer Reference ID": "loyalty",
+    "Channel": "place",
+    "Card Brand": "card_brand",
+    "PAN Suffix": "card_digits",
+}
+_ITEM_CELLS = {
+    **_VISIT_CELLS,
+    "Category": "q(category)",
+    "Item": f"case when {_NO_PRODUCT} then 'Custom Amount' else q(till_title) end",
+    "Qty": "case when bad = 'absurd_quantity' then 99999999 else quantity end || '.0'",
+    "Price Point Name": "'Regular'",
+    "SKU": f"case when {_NO_PRODUCT} then '' else till_sku end",
+    "Notes": f"case when test then 'TEST' when bad = 'wrong_encoding' then '{_NOTE}' end",
+    "Unit": "case when fuel then 'gal' else 'ea' end",
+    "Count": "1",
+    "GTIN": f"case when {_NO_PRODUCT} then '' else till_gtin end",
+    "Itemization Type": "'Physical Good'",
+    "Employee": "'Staff ' || 1 + p % 23",
+    "Token": "upper(md5(product::varchar)[1:24])",
+}
 _ITEM_TEXT = f"""
-    select concat_ws(',',
-        case when bad is distinct from 'broken_date' then strftime(local_time(ts, '{ZONE}'), '%Y-%m-%d')
-            else ['2017-02-30', '', '00/00/0000', '2017-13-01'][1 + p % 4] end,
-        strftime(local_time(ts, '{ZONE}'), '%H:%M:%S'), {_ZONE_TEXT}, q(category),
-        case when {_BAD_ITEM} then 'Custom Amount' else q(till_title) end,
-        case when bad = 'absurd_quantity' then '99999999.0' else quantity || '.0' end, 'Regular',
-        case when {_BAD_ITEM} then '' else coalesce(till_sku, '') end, '',
-        case when bad = 'negative_price' then '-$' || money(abs(gross)) else {_DOLLARS.format("gross")} end,
-        {_DOLLARS.format("-discount")},
-        case when bad = 'negative_price' then '-$' || money(abs(amount)) else {_DOLLARS.format("amount")} end,
-        {_DOLLARS.format("round(case when taxable then amount * 0.06625 else 0 end)::bigint")},
-        case when refund then refund_id else sale_id end, payment_id, till,
-        case when test then 'TEST' when bad = 'wrong_encoding' then 'customer' || chr({0xE000 + 0x92}) || 's own bag'
-            else '' end,
-        'https://app.squareup.example/receipts/' || sale_id, case when refund then 'Refund' else 'Payment' end, place, '',
-        coalesce(customer_id, ''), q(customer_name), coalesce(loyalty, ''), case when fuel then 'gal' else 'ea' end,
-        '1', case when {_BAD_ITEM} then '' else coalesce(till_gtin, '') end, 'Physical Good', '',
-        'Staff ' || 1 + p % 23, '', place, substr(upper(md5(product::varchar)), 1, 24), card_brand, card_digits) as text
-    from (select i.*, r.* exclude (p), d.* exclude (product)
-        from till_item i join receipt r using (p) join product d using (product) where file = '$file')
+    select {csv_row(ITEMS, _ITEM_CELLS)} as text
+    from (
+        select i.*, r.* exclude (p), d.* exclude (product),
+            round(case when taxable then amount * 0.06625 else 0 end)::bigint as tax
+        from till_item i join receipt r using (p) join product d using (product)
+        where file = '$file'
+    )
     order by line
 """
+_HEAD_CELLS = {
+    **_VISIT_CELLS,
+    "Service Charges": "'$0.00'",
+    "Gift Card Sales": "'$0.00'",
+    "Tip": "'$0.00'",
+    "Partial Refunds": "'$0.00'",
+    "Total Collected": "dollars(amount + tax)",
+    "Source": "'Point of Sale'",
+    "Card": "dollars(case when card_brand = '' then 0 else amount + tax end)",
+    "Card Entry Methods": "case when card_brand = '' then 'N/A' else 'Dipped' end",
+    "Cash": "dollars(case when card_brand = '' then amount + tax else 0 end)",
+    "Square Gift Card": "'$0.00'",
+    "Other Tender": "'$0.00'",
+    "Fees": "'$0.00'",
+    "Net Total": "dollars(amount + tax)",
+    "Staff Name": "'Staff ' || 1 + p % 23",
+    "Description": "case when test then 'TEST' end",
+    "Device Nickname": "till",
+    "Third Party Fees": "'$0.00'",
+    "Fee Percentage Rate": "'2.6'",
+    "Fee Fixed Rate": "'$0.10'",
+    "Refund Reason": "case when refund then 'Returned Goods' end",
+    "Transaction Status": "'Complete'",
+    "Cash App": "'$0.00'",
+    "Free Processing Applied": "'No'",
+}
 _HEAD_TEXT = f"""
-    select concat_ws(',', {_WHEN}, {_ZONE_TEXT}, {_DOLLARS.format("gross")}, {_DOLLARS.format("-discount")}, '$0.00',
-        {_DOLLARS.format("amount")}, '$0.00', {_DOLLARS.format("tax")}, '$0.00', '$0.00', {_DOLLARS.format("amount + tax")},
-        'Point of Sale', case when card_brand = '' then '$0.00' else {_DOLLARS.format("amount + tax")} end,
-        case when card_brand = '' then 'N/A' else 'Dipped' end,
-        case when card_brand = '' then {_DOLLARS.format("amount + tax")} else '$0.00' end, '$0.00', '$0.00', '', '', '$0.00',
-        {_DOLLARS.format("amount + tax")}, case when refund then refund_id else sale_id end, payment_id, card_brand,
-        card_digits, till, 'Staff ' || 1 + p % 23, '', 'https://app.squareup.example/receipts/' || sale_id,
-        case when test then 'TEST' else '' end, case when refund then 'Refund' else 'Payment' end, place, '',
-        coalesce(customer_id, ''), q(customer_name), coalesce(loyalty, ''), till, '$0.00', '', '', '', '2.6', '$0.10',
-        case when refund then 'Returned Goods' else '' end, '', 'Complete', '$0.00', '', '', 'No', place, '', '', '')
-        as text
+    select {csv_row(TRANSACTIONS, _HEAD_CELLS)} as text
     from (select h.*, r.* exclude (p) from till_head h join receipt r using (p) where file = '$file')
     order by line
 """

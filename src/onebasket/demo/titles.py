@@ -25,18 +25,6 @@ MILLILITRES = {
 _LIQUIDS = re.compile(
     r"MILK|DRINK|DRNK|JUICE|WATER|WINE|BEER|LIQUOR|SOUP|OIL|SAUCE|SHAMPOO|DETERGENT|BLEACH|SODA|TEA|COFFEE S"
 )
-_BRAND_FIRST = (
-    "Hearth", "Maple", "Harbour", "Willow", "Juniper", "Copper", "Silver", "Meadow", "Linden", "Cobble", "Amber",
-    "Bramble", "Clover", "Dover", "Ember", "Fern", "Garnet", "Hazel", "Ivory", "Jasper", "Kestrel", "Lantern",
-    "Marlow", "Nettle", "Orchard", "Pebble", "Quarry", "Raven", "Saffron", "Thistle", "Umber", "Velvet", "Wren",
-    "Yarrow", "Zephyr", "Acorn", "Birch", "Cinder", "Drift", "Elder", "Flint", "Granite", "Heather", "Indigo",
-    "Juno", "Kelp", "Larch", "Mosaic", "Nimbus", "Opal", "Poppy", "Quill", "Russet", "Sorrel", "Tansy", "Upland",
-    "Vesper", "Walnut", "Yonder", "Zinnia",
-)  # fmt: skip
-_BRAND_SECOND = (
-    "& Co", "Lane", "Farm", "Mill", "Brothers", "Kitchen", "House", "Valley", "Creek", "Works", "Pantry", "Grove",
-    "Field", "& Sons", "Bay", "Ridge", "Foods", "Cellar", "Gate", "Hollow", "Market", "Stone", "Point", "Table",
-)  # fmt: skip
 PRIVATE_BRANDS = ("Harbour & Hill", "Hill Basics", "Harbour Select")
 
 
@@ -54,16 +42,16 @@ def read_size(text: str | None) -> Size | None:
     """Read '16 OZ', '1/2 GAL', 'PT', '12 PK/12 OZ', '10/6.75 OZ', '4 CT'."""
     if not text:
         return None
-    pieces = 1
-    if match := re.fullmatch(r"(\d+)(?: PK)?/([\d.]+ ?[A-Z]+)", text):
+    pieces, fraction = 1, 1.0
+    if match := re.fullmatch(r"([1-7])/([2348]) (GAL|QT|PT|OZ|LB)", text):
+        fraction, text = int(match[1]) / int(match[2]), match[3]
+    elif match := re.fullmatch(r"(\d+)(?: PK)?/([\d.]+ ?[A-Z]+)", text):
         pieces, text = int(match[1]), match[2]
-    if match := re.fullmatch(r"(?:(\d+)/(\d+)|(\d*\.?\d*)) ?(OZ|LB|GAL|GA|QT|PT|L|ML|CT|PK|IN)", text):
-        if match[1]:
-            amount = int(match[1]) / int(match[2])
-        else:
-            amount = float(match[3]) if match[3] not in ("", ".") else 1.0
-        return Size(amount, "GAL" if match[4] == "GA" else match[4], pieces) if amount else None
-    return None
+    match = re.fullmatch(r"(\d*\.?\d*) ?(OZ|LB|GAL|GA|QT|PT|L|ML|CT|PK|IN)", text)
+    if match is None:
+        return None
+    amount = fraction * (float(match[1]) if match[1] not in ("", ".") else 1.0)
+    return Size(amount, "GAL" if match[2] == "GA" else match[2], pieces) if amount else None
 
 
 @cache
@@ -71,10 +59,11 @@ def brand(maker: int, private: bool) -> str:
     """The invented brand of a maker; the same for the same number."""
     if private:
         return PRIVATE_BRANDS[maker % len(PRIVATE_BRANDS)]
-    first, rest = maker % len(_BRAND_FIRST), maker // len(_BRAND_FIRST)
-    second, rest = rest % len(_BRAND_SECOND), rest // len(_BRAND_SECOND)
-    middle = f" {_BRAND_FIRST[(first * 7 + rest * 13) % len(_BRAND_FIRST)]}" if rest else ""
-    return f"{_BRAND_FIRST[first]}{middle} {_BRAND_SECOND[second]}"
+    firsts, seconds = list(_words()["brand_first"]), list(_words()["brand_second"])
+    rest, first = divmod(maker, len(firsts))
+    rest, second = divmod(rest, len(seconds))
+    middle = f" {firsts[(first * 7 + rest * 13) % len(firsts)]}" if rest else ""
+    return f"{firsts[first]}{middle} {seconds[second]}"
 
 
 @dataclass(frozen=True)
@@ -138,8 +127,8 @@ def chinese_name(department: str, category: str | None, kind: str | None) -> str
     """The type, else the category, else the department, in Chinese."""
     words = _words()
     return str(
-        words["types"].get(kind)
-        or words["categories"].get(category)
+        words["types"].get(kind or "")
+        or words["categories"].get(category or "")
         or words["departments"].get(department, "商品")
     )
 
@@ -191,7 +180,6 @@ def _grams(size: Size | None) -> int:
 
 
 @cache
-def _words() -> dict[str, dict[str, str]]:
+def _words() -> dict[str, Any]:
     text = (files("onebasket.demo") / "data" / "words.toml").read_text(encoding="utf-8")
-    words: dict[str, Any] = tomllib.loads(text)
-    return words
+    return tomllib.loads(text)

@@ -9,7 +9,8 @@ import duckdb
 import pyarrow as pa
 
 from onebasket.demo.baskets import CANCELLED, PARTLY, PENDING, REFUNDED, TMALL, Chunk, Purchases
-from onebasket.demo.export import write_rows
+from onebasket.demo.engine import columns_of, make_table, text_schema
+from onebasket.demo.export import csv_row, single_bytes, write_rows
 from onebasket.demo.people import Household, Person
 from onebasket.demo.rates import Rates
 from onebasket.demo.truth import Truth
@@ -28,7 +29,7 @@ ORDERS = (
     "修改后的收货地址,异常信息"
 )
 DETAILS = "订单编号,标题,价格,购买数量,外部系统编号,商品属性,套餐信息,备注,订单状态,商家编码"
-_UTF8_NOTE = "".join(chr(0xE000 + byte) for byte in "请放门口".encode())
+_UTF8_NOTE = single_bytes("请放门口".encode())
 
 
 def write_sales(
@@ -47,7 +48,7 @@ def write_sales(
     for table, header, text in (("tmall_head", ORDERS, _HEAD_TEXT), ("tmall_detail", DETAILS, _DETAIL_TEXT)):
         for (file,) in connection.execute(f"select distinct file from {table} order by file").fetchall():
             write_rows(connection, text.replace("$file", file), folder / file, header, ENCODING)
-        truth.damage(f"select '{SOURCE}', file, line, bad, null from {table} where bad is not null")
+        truth.broken(SOURCE, table)
     truth.people(
         f"select '{SOURCE}', file, line, person_id, household_id from tmall_head join purchase using (p)"
     )
@@ -71,19 +72,16 @@ def _register_contacts(
         for p, channel in enumerate(purchases.channel.tolist())
         if channel == TMALL
     ]
-    names = ("p", "masked", "nick", "alipay", "receiver", "address", "phone", "mobile")
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    types = [pa.int64(), pa.bool_(), *[pa.string()] * 6]
-    arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
-    connection.register("_contact", pa.table(dict(zip(names, arrays, strict=True))))
-    connection.execute("create or replace table tmall_contact as select * from _contact").fetchall()
-    connection.unregister("_contact")
+    schema = text_schema(
+        "p", "masked", "nick", "alipay", "receiver", "address", "mobile", p=pa.int64(), masked=pa.bool_()
+    )
+    make_table(connection, "tmall_contact", columns_of(rows, schema))
 
 
 def _contact(
     person: Person, day: int, rng: random.Random, rates: Rates
-) -> tuple[bool, str, str, str, str, str, str]:
-    """Masked or not, nickname, Alipay account, receiver, address, landline, mobile."""
+) -> tuple[bool, str, str, str, str, str]:
+    """Masked or not, nickname, Alipay account, receiver, address, mobile."""
     home, masked = person.household, day >= _MASKED_FROM_DAY
     draw = rng.random()
     if draw < 0.5:
@@ -99,12 +97,9 @@ def _contact(
     receiver = person.hanzi if rng.random() >= rates.name_swapped else f"{person.given} {person.family}"
     if masked:
         alipay = f"{alipay[:3]}***@{alipay.partition('@')[2]}" if "@" in alipay else masked_phone(alipay)
-        mobile, receiver, address = (
-            f"'{masked_phone(mobile[1:])}",
-            masked_name(receiver),
-            masked_address(address),
-        )
-    return masked, person.tmall, alipay, receiver, address, "", mobile
+        mobile, receiver = f"'{masked_phone(mobile[1:])}", masked_name(receiver)
+        address = masked_address(address)
+    return masked, person.tmall, alipay, receiver, address, mobile
 
 
 def _head_sql(chunk: Chunk, rates: Rates) -> str:
@@ -117,7 +112,7 @@ def _head_sql(chunk: Chunk, rates: Rates) -> str:
             from line join product using (product) where channel = {TMALL} group by p
         ),
         placed as (
-            select p, ts, status, goods, units, kinds, title, masked, nick, alipay, receiver, address, phone, mobile,
+            select p, ts, status, goods, units, kinds, title, masked, nick, alipay, receiver, address, mobile,
                 case when goods < 20000 then 1200 else 0 end as post,
                 17000000000000000 + {chunk.number} * 100000000000 + (p * 104729) as number,
                 'exports/tmall/ExportOrderList' || case when masked then '201712' else '201706' end
@@ -141,7 +136,8 @@ def _detail_sql(chunk: Chunk, rates: Rates) -> str:
                 replace(h.file, 'OrderList', 'OrderDetailList') as file,
                 case when u('detail', l.p, n) < {rates.negative_price} then 'negative_price'
                     when u('detail', l.p, n) < {missing} then 'missing_product'
-                    when u('detail', l.p, n) < {missing + rates.absurd_quantity} then 'absurd_quantity' end as bad,
+                    when u('detail', l.p, n) < {missing + rates.absurd_quantity} then 'absurd_quantity'
+                end as bad,
                 h.line as head_line
             from line l join tmall_head h using (p)
         )
@@ -150,31 +146,62 @@ def _detail_sql(chunk: Chunk, rates: Rates) -> str:
     """
 
 
-_STATUS = f"""case status when {REFUNDED} then '交易关闭' when {CANCELLED} then '交易关闭'
+_STATUS = f"""case status when {REFUNDED} then '付款以后用户退款成功，交易自动关闭'
+    when {CANCELLED} then '交易关闭'
     when {PENDING} then '等待买家付款' when {PARTLY} then '交易成功'
     else ['交易成功', '交易成功', '交易成功', '卖家已发货，等待买家确认'][1 + p % 4] end"""
 _MADE = f"strftime(local_time({{}}, '{ZONE}'), '%Y-%m-%d %H:%M:%S')"
+_UNPAID = f"status in ({CANCELLED}, {PENDING})"
+_BAD_TIMES = "['0000-00-00 00:00:00', '2017-02-30 12:00:00', 'null']"
+_HEAD_CELLS = {
+    "订单编号": "'=\"' || number || '\"'",
+    "买家会员名": "nick",
+    "买家支付宝账号": "alipay",
+    "买家应付货款": "money(case when bad = 'negative_price' then -goods else goods end)",
+    "买家应付邮费": "money(post)",
+    "买家支付积分": "0",
+    "总金额": "money(goods + post)",
+    "返点积分": "0",
+    "买家实际支付金额": f"money(case when {_UNPAID} then 0 else goods + post end)",
+    "买家实际支付积分": "0",
+    "订单状态": _STATUS,
+    "买家留言": f"case when bad = 'wrong_encoding' then '{_UTF8_NOTE}' end",
+    "收货人姓名": "receiver",
+    "收货地址": "q(address)",
+    "运送方式": "'快递'",
+    "联系手机": "mobile",
+    "订单创建时间": f"case when bad = 'broken_date' then {_BAD_TIMES}[1 + p % 3]"
+    f" else {_MADE.format('ts')} end",
+    "订单付款时间": f"case when not {_UNPAID} then {_MADE.format('ts + interval 2 minute')} end",
+    "宝贝标题": "q(title)",
+    "宝贝种类": "kinds",
+    "物流单号": "'No:SF' || 100000000 + p",
+    "物流公司": "'顺丰速运'",
+    "宝贝总数量": "units",
+    "店铺Id": "0",
+    "店铺名称": "'山海之间旗舰店'",
+    "订单关闭原因": f"case status when {REFUNDED} then '退款' when {CANCELLED} then '买家取消订单' end",
+    "卖家服务费": "'0.00元'",
+    "买家服务费": "'0.00元'",
+    "是否手机订单": "case when p % 3 > 0 then '手机订单' end",
+}
 _HEAD_TEXT = f"""
-    select concat_ws(',', '="' || number || '"', nick, alipay,
-        case when bad = 'negative_price' then '-' else '' end || money(goods), money(post), '0', money(goods + post), '0',
-        case when status in ({CANCELLED}, {PENDING}) then '0.00' else money(goods + post) end, '0', {_STATUS},
-        case when bad = 'wrong_encoding' then '{_UTF8_NOTE}' else '' end, receiver, q(address), '快递', phone, mobile,
-        case when bad is distinct from 'broken_date' then {_MADE.format("ts")}
-            else ['0000-00-00 00:00:00', '2017-02-30 12:00:00', 'null'][1 + p % 3] end,
-        case when status in ({CANCELLED}, {PENDING}) then '' else {_MADE.format("ts + interval 2 minute")} end,
-        q(title), kinds::varchar, 'No:SF' || 100000000 + p, '顺丰速运', '', units::varchar, '0', '山海之间旗舰店',
-        case status when {REFUNDED} then '退款' when {CANCELLED} then '买家取消订单' else '' end,
-        '0.00元', '0.00元', '', case when p % 3 = 0 then '' else '手机订单' end, '', '', '', '', '') as text
-    from tmall_head where file = '$file'
-    order by line
+    select {csv_row(ORDERS, _HEAD_CELLS)} as text from tmall_head where file = '$file' order by line
 """
+_KEY = "case when bad is distinct from 'missing_product' then tmall_key end"
+_DETAIL_CELLS = {
+    "订单编号": "'=\"' || number || '\"'",
+    "标题": "q(chinese_title)",
+    "价格": "money(case when bad = 'negative_price' then -price else price end)",
+    "购买数量": "case when bad = 'absurd_quantity' then 99999999 else quantity end",
+    "外部系统编号": _KEY,
+    "商品属性": "case when web_size <> '' then '规格:' || regexp_extract(chinese_title, '[^ ]+$') end",
+    "订单状态": _STATUS,
+    "商家编码": _KEY,
+}
 _DETAIL_TEXT = f"""
-    select concat_ws(',', '="' || number || '"', q(chinese_title),
-        case when bad = 'negative_price' then '-' else '' end || money(price),
-        case when bad = 'absurd_quantity' then '99999999' else quantity::varchar end,
-        case when bad = 'missing_product' then '' else tmall_key end,
-        case when web_size = '' then '' else '规格:' || regexp_extract(chinese_title, '[^ ]+$') end, '', '', {_STATUS},
-        case when bad = 'missing_product' then '' else tmall_key end) as text
-    from tmall_detail join product using (product) where file = '$file'
+    select {csv_row(DETAILS, _DETAIL_CELLS)} as text
+    from tmall_detail join product using (product)
+    where file = '$file'
     order by line
 """

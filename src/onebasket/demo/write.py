@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 
 from onebasket.accounting import Progress, silent
-from onebasket.demo import browsing, ga4, segment, shopify, square, tmall
+from onebasket.demo import browsing, ga4, segment, shopify, shopify_lists, square, tmall
 from onebasket.demo.baskets import APP, WEB, Chunk, Purchases, chunks, make_purchases, register
 from onebasket.demo.catalogue import write_products
-from onebasket.demo.export import setup
+from onebasket.demo.engine import setup
 from onebasket.demo.people import Household, make_households, register_people
 from onebasket.demo.purchases import HOUSEHOLDS, Baskets, Home, load
 from onebasket.demo.rates import Rates
@@ -49,15 +49,15 @@ def write_demo(
         )
     rates = Rates()
     with duckdb.connect() as connection:
-        _settings(connection)
+        setup(connection)
         parts = chunks(households, seed)
         progress("demo", 0, len(parts) * _STEPS)
         baskets, homes = load(connection, households, seed)
         folder.mkdir(parents=True, exist_ok=True)
         write_products(connection, rates, seed, all_listed=households >= HOUSEHOLDS)
-        shopify.write_products(connection, folder)
+        shopify_lists.write_products(connection, folder)
         truth = Truth(connection, folder / "truth")
-        truth.all_products()
+        truth.products()
         writer = _Writer(connection, folder, rates, truth, progress, len(parts) * _STEPS)
         first_order = parts[0].first_order
         for part in parts:
@@ -90,7 +90,7 @@ class _Writer:
         self._step("people and baskets")
         shopify.register_contacts(connection, purchases, households, chunk, rates)
         shopify.write_orders(connection, folder, chunk, rates, truth)
-        shopify.write_customers(connection, folder, households, chunk, rates, truth)
+        shopify_lists.write_customers(connection, folder, households, chunk, rates, truth)
         self._step("web shop")
         self._browse(purchases, households, chunk)
         square.write_sales(connection, folder, chunk, rates, truth)
@@ -113,10 +113,3 @@ class _Writer:
     def _step(self, what: str) -> None:
         self.done += 1
         self.progress(what, self.done, self.steps)
-
-
-def _settings(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("set memory_limit = '2000MB'").fetchall()
-    connection.execute("set timezone = 'UTC'").fetchall()
-    connection.execute("set preserve_insertion_order = true").fetchall()
-    setup(connection)

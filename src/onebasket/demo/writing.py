@@ -57,6 +57,11 @@ def phone_of(digits: str, rng: random.Random) -> str:
     )
 
 
+def international(digits: str) -> str:
+    """'+1…' before American numbers; Chinese ones have their '+86'."""
+    return digits if digits.startswith("+") else f"+1{digits}"
+
+
 def street_of(household: Household, rng: random.Random) -> str:
     """The street with its kind in full or short."""
     name, kind, short = household.street

@@ -30,14 +30,6 @@ _CHUNK = 100
 Values = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Split:
-    """A cut in time: what came before it, and the window after it."""
-
-    before: Interactions
-    after: Interactions
-
-
 @dataclass(frozen=True, eq=False)
 class Targets:
     """What customers bought in the window, in the codes of what came before."""
@@ -71,15 +63,15 @@ def metrics(top: int) -> tuple[str, ...]:
     return (f"hr@{top}", f"ndcg@{top}", f"recall@{top}", f"mrr@{top}", f"ndcg@{top}_new")
 
 
-def targets(split: Split) -> Targets:
+def targets(before: Interactions, after: Interactions) -> Targets:
     """Who is judged, by what."""
-    codes = {user: code for code, user in enumerate(split.before.user_ids)}
-    known = {item: code for code, item in enumerate(split.before.item_ids)}
-    after = split.after.histories()
-    users = np.array([codes.get(user, -1) for user in split.after.user_ids], np.int32)
-    items = np.array([known.get(item, -1) for item in split.after.item_ids], np.int32)
+    codes = {user: code for code, user in enumerate(before.user_ids)}
+    known = {item: code for code, item in enumerate(before.item_ids)}
+    later = after.histories()
+    users = np.array([codes.get(user, -1) for user in after.user_ids], np.int32)
+    items = np.array([known.get(item, -1) for item in after.item_ids], np.int32)
     judged = np.flatnonzero(users >= 0).astype(np.int32)
-    bought = after.take(judged)
+    bought = later.take(judged)
     rows = np.repeat(np.arange(len(judged)), np.diff(bought.starts))
     found = items[bought.items]
     order = np.lexsort((found, rows))
@@ -105,6 +97,12 @@ def judge(model: Recommender, goal: Targets, top: int, seen: Seen) -> Judged:
             lists, values[block, :4] = masked, new[block]
         listed[lists[lists >= 0]] = True
     return Judged(values, float(listed.mean()) if len(listed) else 0.0)
+
+
+def main_value(judged: Judged) -> float:
+    """The value models are chosen by: mean ndcg over customers."""
+    values = judged.values[:, 1]
+    return float(values[~np.isnan(values)].mean()) if not np.isnan(values).all() else 0.0
 
 
 def summarise(runs: list[Judged], top: int, seed: int) -> list[Score]:
@@ -145,7 +143,8 @@ def _resample(
     shares = np.stack([np.bincount(pick, minlength=runs) for pick in random.integers(0, runs, (times, runs))])
     sums = np.einsum("tr,rtm->tm", shares, np.matmul(weights, filled))
     counts = np.einsum("tr,rtm->tm", shares, np.matmul(weights, present.astype(np.float64)))
-    return np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
+    means: Values = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
+    return means
 
 
 def _judge_block(scores: Scores, goal: Targets, block: Codes, top: int, out: Values) -> Codes:

@@ -11,9 +11,12 @@ import numpy.typing as npt
 from onebasket.accounting import Progress
 from onebasket.errors import MissingExtraError, ModelError
 from onebasket.kernels import compiled
-from onebasket.recommenders.interactions import Codes, Ragged
+from onebasket.recommenders.interactions import Codes, Floats, Ragged
 from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
+
+_DUAL_BELOW = 2  # with less than half as many users as items, the users' side is the cheaper one
+
 
 class EASESettings(msgspec.Struct, frozen=True):
     """`max_items` bounds the matrix: 4 bytes an entry; fitting takes no second one."""
@@ -39,23 +42,14 @@ class EASE(Recommender):
         self.settings = settings or EASESettings()
 
     def _fit(self, seed: int, progress: Progress) -> None:
-        lapack = _lapack()
         size = min(len(self.item_ids), self.settings.max_items)
-        gram = np.zeros((size, size), np.float32, order="F")
         history = self._signal(self.history)
-        _gram(history.starts, history.items, history.values, gram)
-        gram[np.diag_indices(size)] += self.settings.regularisation
-        progress(self.name, 1, 3)
-        factor, failed = lapack.spotrf(gram, lower=1, overwrite_a=1)
-        progress(self.name, 2, 3)
-        inverse, failed_too = lapack.spotri(factor, lower=1, overwrite_c=1)
-        if failed or failed_too:
-            raise ModelError("EASE cannot be fitted.", found="a singular matrix")
-        _mirror(inverse)
-        self._weights = inverse.T  # symmetric; so seen its rows lie together
-        self._weights /= -np.diagonal(inverse).copy()
+        dual = _DUAL_BELOW * history.rows < size
+        self._weights = (_inverse_dual if dual else _inverse)(history, size, self.settings.regularisation)
+        progress(self.name, 1, 2)
+        self._weights /= -np.diagonal(self._weights).copy()
         self._weights[np.diag_indices(size)] = 0
-        progress(self.name, 3, 3)
+        progress(self.name, 2, 2)
 
     def _signal(self, history: Ragged) -> Ragged:
         return history.mapped(np.log1p(history.values))
@@ -63,14 +57,11 @@ class EASE(Recommender):
     def scores(self, users: Codes) -> Scores:
         own = self._signal(self.history.take(users))
         size = len(self._weights)
-        rows = np.repeat(np.arange(len(users)), np.diff(own.starts))
-        modelled = own.items < size
-        bought = np.zeros((len(users), size), np.float32)
-        bought[rows[modelled], own.items[modelled]] = own.values[modelled]
         scores = np.empty((len(users), len(self.item_ids)), np.float32)
-        np.matmul(bought, self._weights, out=scores[:, :size])
+        np.matmul(_dense(own, size), self._weights, out=scores[:, :size])
         self._less_known(scores, size)
-        scores[rows, own.items] += self.settings.repeat * own.values
+        rows = np.repeat(np.arange(len(users)), np.diff(own.starts))
+        scores[rows, own.items] += np.float32(self.settings.repeat) * own.values
         return scores
 
     def _similarities(self, items: Codes) -> Scores:
@@ -85,6 +76,49 @@ class EASE(Recommender):
 
     def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self._weights = arrays["weights"]
+
+
+def _dense(rows: Ragged, size: int) -> Floats:
+    """The first `size` columns as a matrix."""
+    matrix = np.zeros((rows.rows, size), np.float32)
+    places = np.repeat(np.arange(rows.rows), np.diff(rows.starts))
+    modelled = rows.items < size
+    matrix[places[modelled], rows.items[modelled]] = rows.values[modelled]
+    return matrix
+
+
+def _inverse(history: Ragged, size: int, regularisation: float) -> Floats:
+    """(XᵀX + λI)⁻¹ in the memory of one such matrix."""
+    lapack = _lapack()
+    gram = np.zeros((size, size), np.float32, order="F")
+    _gram(history.starts, history.items, history.values, gram)
+    gram[np.diag_indices(size)] += regularisation
+    factor, failed = lapack.spotrf(gram, lower=1, overwrite_a=1)
+    inverse, failed_too = lapack.spotri(factor, lower=1, overwrite_c=1)
+    _refuse_singular(failed or failed_too)
+    _mirror(inverse)
+    matrix: Floats = inverse.T  # LAPACK's columns are our rows, and it is symmetric
+    return matrix
+
+
+def _inverse_dual(history: Ragged, size: int, regularisation: float) -> Floats:
+    """The same from the small side: (I − Xᵀ (XXᵀ + λI)⁻¹ X) / λ, for few users and many items."""
+    bought = _dense(history, size)
+    gram = bought @ bought.T
+    gram[np.diag_indices(len(gram))] += regularisation
+    _, solved, failed = _lapack().sposv(gram, bought)
+    _refuse_singular(failed)
+    inverse: Floats = solved.T @ bought
+    inverse *= np.float32(-1 / regularisation)
+    inverse[np.diag_indices(size)] += np.float32(1 / regularisation)
+    return inverse
+
+
+def _refuse_singular(failed: int) -> None:
+    if failed:
+        raise ModelError(
+            "EASE cannot be fitted.", found="a singular matrix", next_step="leave ease out of learn.models"
+        )
 
 
 @compiled

@@ -65,9 +65,7 @@ class IALS(FactorModel):
 
 
 @compiled_fast
-def solve_rows(
-    starts: Any, items: Any, extra: Any, fixed: Any, gram: Any, steps: Any, solved: Any
-) -> None:
+def solve_rows(starts: Any, items: Any, extra: Any, fixed: Any, gram: Any, steps: Any, solved: Any) -> None:
     """Conjugate gradients on each row's normal equations, from where the row stands."""
     size = gram.shape[0]
     rest, way, image = np.empty(size, np.float32), np.empty(size, np.float32), np.empty(size, np.float32)

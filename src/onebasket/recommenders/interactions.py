@@ -50,9 +50,9 @@ class Ragged:
 class Interactions:
     """Purchases of known customers, ordered by user, time and item. Arrays cannot be written to.
 
-    A purchase counts once, however many units. Users are coded in the order of their ids;
-    items by their purchases, most first, equals by id. So item codes rise as popularity falls, and ties between scores that are
-    broken by code are broken by popularity. Every user and item occurs at least once.
+    A purchase counts once, however many units. Users are coded in the order of their ids,
+    items by their purchases, most first, equals by id: ties between scores that are broken
+    by code are broken by popularity. Every user and item occurs at least once.
     """
 
     users: Codes  # (n,)

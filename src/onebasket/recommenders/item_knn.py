@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from onebasket.accounting import Progress
 from onebasket.kernels import compiled
-from onebasket.recommenders.interactions import Codes, Floats
+from onebasket.recommenders.interactions import Codes
 from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
 from onebasket.recommenders.similarity import norms
@@ -61,7 +61,9 @@ class ItemKNN(Recommender):
         own = self.history.take(users)
         weights = np.log1p(own.values)
         _add_neighbours(own.starts, own.items, weights, self._items, self._values, scores)
-        scores[np.repeat(np.arange(len(users)), np.diff(own.starts)), own.items] += self.settings.repeat * weights
+        scores[np.repeat(np.arange(len(users)), np.diff(own.starts)), own.items] += (
+            self.settings.repeat * weights
+        )
         return scores
 
     def _similarities(self, items: Codes) -> Scores:

@@ -70,9 +70,7 @@ class MatrixFactorisation(FactorModel):
             order = random.permutation(pairs)
             for start in range(0, pairs, batch):
                 bought = order[start : start + batch]
-                drawn = random.integers(
-                    0, len(self._items), len(bought) * settings.negatives, dtype=np.int32
-                )
+                drawn = random.integers(0, len(self._items), len(bought) * settings.negatives, dtype=np.int32)
                 whose = np.concatenate([users[bought], np.repeat(users[bought], settings.negatives)])
                 which = np.concatenate([history.items[bought], drawn])
                 targets = np.concatenate([rated[bought], np.zeros(len(drawn), np.float32)])
@@ -99,7 +97,11 @@ class _Optimiser:
 
     def __init__(self, settings: MFSettings, parameters: Floats) -> None:
         self.parameters, self.gradient = parameters, np.zeros_like(parameters)
-        self._rate, self._adam, self._step = np.float32(settings.learning_rate), settings.optimiser == "adam", 0
+        self._rate, self._adam, self._step = (
+            np.float32(settings.learning_rate),
+            settings.optimiser == "adam",
+            0,
+        )
         if self._adam:
             self._moments = (np.zeros_like(parameters), np.zeros_like(parameters))
 

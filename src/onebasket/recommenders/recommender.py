@@ -191,15 +191,13 @@ class Recommender(ABC):
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder. Raises ModelError when it cannot be written."""
-        history = {
+        history: dict[str, npt.NDArray[Any]] = {
             "history.starts": self.history.starts,
             "history.items": self.history.items,
             "history.values": self.history.values,
         }
         settings = msgspec.to_builtins(self.settings)
-        saved.write(
-            folder, self.name, settings, self.user_ids, self.item_ids, {**history, **self._arrays()}
-        )
+        saved.write(folder, self.name, settings, self.user_ids, self.item_ids, {**history, **self._arrays()})
 
     def restore(self, head: saved.Head, arrays: dict[str, npt.NDArray[Any]]) -> Self:
         """Take back what `save` wrote. Raises KeyError for what is missing."""

@@ -22,7 +22,9 @@ def cosines(history: Ragged, buyers: Ragged, items: Codes) -> Floats:
     """Cosine between the buyers of some items and of all, (len(items), items)."""
     lengths = norms(buyers)
     out = np.zeros((len(items), buyers.rows), np.float32)
-    _products(history.starts, history.items, history.values, buyers.starts, buyers.items, buyers.values, items, out)
+    _products(
+        history.starts, history.items, history.values, buyers.starts, buyers.items, buyers.values, items, out
+    )
     out /= np.maximum(lengths[items], 1e-12)[:, None]
     out /= np.maximum(lengths, 1e-12)
     return out

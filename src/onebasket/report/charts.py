@@ -122,9 +122,10 @@ def columns(
     steps = ticks(min([*depths, 0]), max([*tops, 0]) or 1, 5)
     left = max(text_width(write(step)) for step in steps) + 8
     across = Scale(0, len(labels) or 1, left, width)
-    up = Scale(steps[0], steps[-1], height - foot, 8)
+    low = max(steps[0], min([*depths, 0]))  # a little below zero needs no whole step
+    up = Scale(low, steps[-1], height - foot, 8)
     children = []
-    for step in steps:
+    for step in (step for step in steps if step >= low):
         kind = "axis" if step == 0 else "grid"
         children.append(tag("line", x1=left, x2=width, y1=up(step), y2=up(step), class_=kind))
         children.append(text(left - 6, up(step), write(step), "tick", "end"))

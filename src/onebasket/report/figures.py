@@ -51,7 +51,8 @@ class Figures:
 
     def short_money(self, minor: float) -> str:
         """`$12.3K`; in Chinese `¥1.2万`."""
-        return _signed(self._sign + self.short(abs(minor) / 10**self._digits), minor)
+        value = abs(minor) / 10**self._digits
+        return _signed(self._sign + self.short(round(value) if value >= 10 else value), minor)
 
     @property
     def _sign(self) -> str:

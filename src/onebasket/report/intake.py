@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from onebasket.report import reasons
 from onebasket.report.charts import Caption, Series, alone, bars, both, spark
 from onebasket.report.page import Block, Grid, Page, Row, Section
-from onebasket.report.words import KIND, STAGE, TABLE, UNUSABLE
+from onebasket.report.words import FIELD, KIND, STAGE, TABLE, UNUSABLE
 
 _WEEK = timedelta(days=7)
-_SHOWN_REASONS, _SHOWN_REPAIRS = 12, 15
+_SHOWN_REASONS = 12
 
 
 def sources(page: Page) -> Section:
@@ -207,7 +207,7 @@ def _refused(page: Page, refused: list[Row]) -> Block:
             page.word(reasons.REFUSED, row["reason"]),
             row["source"],
             page.word(TABLE, row["table_name"]),
-            row["field"] or "–",
+            page.word(FIELD, row["field"]) if row["field"] else "–",
             figures.count(row["refused"]),
         ]
         for row in refused
@@ -249,13 +249,12 @@ def _repairs(page: Page) -> list[Block]:
     repairs = page.rows("repairs")
     if not repairs:
         return []
+    by_rule: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in repairs:
+        by_rule[row["rule"]][page.word(FIELD, row["field"])] += row["changed"]
     rows = [
-        [
-            page.word(reasons.REPAIRED, row["rule"]),
-            f"{page.word(TABLE, row['table_name'])} · {row['field']}",
-            figures.count(row["changed"]),
-        ]
-        for row in repairs[:_SHOWN_REPAIRS]
+        [page.word(reasons.REPAIRED, rule), page.joined(list(columns)), figures.count(columns.total())]
+        for rule, columns in by_rule.items()
     ]
-    head = (say("Rule"), say("Column"), say("Values"))
+    head = (say("Rule"), say("Columns"), say("Values"))
     return [Block(title=say("What was set right"), grid=Grid(head, rows, texts=2), span="half")]

@@ -11,6 +11,9 @@ from onebasket.report.page import Block, Grid, Meter, Page, Row, Section
 from onebasket.report.words import FIGURE, METRIC, MODEL, SPLIT, STAGE, TASK, TRUTH
 
 _SETTINGS = ("run", "clean", "align", "learn", "recommend")
+_BASELINES = ("popularity", "habit")
+_BETWEEN = "identity "  # "identity app-store": pairs of one record from each of two channels
+_GOOD_SHARES, _BAD_SHARES = ("precision", "recall", "found"), ("wrongly_merged",)
 _PRIVATE = ("junk",)  # identifiers the shop distrusts may be somebody's
 
 
@@ -27,7 +30,14 @@ def scores(page: Page) -> Section:
     panels = sorted(by_panel.items(), key=_panel_order)
     judged = [(metric, rows) for (_, split, metric), rows in panels if split == "test"]
     blocks = [_panel(page, metric, rows, len(judged)) for metric, rows in judged]
-    head = (say("Split"), say("Measure"), say("Model"), say("Score"), say("Interval (95 %)"), say("Customers"))
+    head = (
+        say("Split"),
+        say("Measure"),
+        say("Model"),
+        say("Score"),
+        say("Interval (95 %)"),
+        say("Customers"),
+    )
     rows = [
         [
             page.word(SPLIT, row["split"]),
@@ -99,8 +109,7 @@ def _score_lead(page: Page, found: list[Row]) -> str:
     if chosen:
         parts.append(
             say(
-                "{model} was chosen to predict {task}: "
-                "{metric} {value} ({low} – {high}) on the test period.",
+                "{model} was chosen to predict {task}: {metric} {value} ({low} – {high}) on the test period.",
                 model=page.word(MODEL, chosen["model"]),
                 task=page.word(TASK, chosen["task"]),
                 metric=_measure(chosen["metric"]),
@@ -109,21 +118,26 @@ def _score_lead(page: Page, found: list[Row]) -> str:
                 high=figures.score(chosen["high"]),
             )
         )
-        floor = scored.get("popularity")
-        if floor and floor is not chosen and floor["value"]:
-            change = chosen["value"] / floor["value"] - 1
-            parts.append(
-                say(
-                    "Listing the best sellers to everybody gives {value} ({change}).",
-                    value=figures.score(floor["value"]),
-                    change=say("{percent} less", percent=figures.percent(1 - 1 / (1 + change), 0))
-                    if change > 0
-                    else say("{percent} more", percent=figures.percent(1 / (1 + change) - 1, 0)),
-                )
-            )
+        simple = [scored[name] for name in _BASELINES if name in scored and scored[name] is not chosen]
+        if best := max(simple, key=lambda row: float(row["value"]), default=None):
+            parts.append(_against(page, float(chosen["value"]), best))
     if page.manifest.get("demo"):
         parts.append(say("This is a demo: people and browsing are simulated over real baskets."))
     return " ".join(parts) if page.figures.language == "en" else "".join(parts)
+
+
+def _against(page: Page, chosen: float, simple: Row) -> str:
+    """How the best of the simple rules compares with the model that was chosen."""
+    value = float(simple["value"])
+    change = page.figures.percent(abs(value / chosen - 1) if chosen else None, 0)
+    return page.say(
+        "The best simple rule, {model}, gives {value} ({change}).",
+        model=page.word(MODEL, simple["model"]),
+        value=page.figures.score(value),
+        change=page.say("{percent} less", percent=change)
+        if value < chosen
+        else page.say("{percent} more", percent=change),
+    )
 
 
 def truth(page: Page) -> Section | None:
@@ -131,20 +145,17 @@ def truth(page: Page) -> Section | None:
     known: dict[str, dict[str, float]] = page.manifest.get("truth") or {}
     if not known:
         return None
-    say, figures = page.say, page.figures
-    blocks = []
-    for kind, values in known.items():
-        meters = [
-            Meter(page.word(FIGURE, name), values[name], figures.percent(values[name], 2))
-            for name in ("precision", "recall")
-            if name in values
+    say = page.say
+    kinds = [kind for kind in known if _BETWEEN not in kind]
+    blocks = [_truth_card(page, kind, known[kind], _span(len(kinds))) for kind in kinds]
+    between = {kind.partition(_BETWEEN)[2]: values for kind, values in known.items() if _BETWEEN in kind}
+    if between:
+        rows = [
+            [" – ".join(map(page.channel, pair.split("-"))), *_shares(page, values)]
+            for pair, values in between.items()
         ]
-        facts = [
-            (page.word(FIGURE, name), _figure(page, name, value))
-            for name, value in values.items()
-            if name not in ("precision", "recall")
-        ]
-        blocks.append(Block(title=page.word(TRUTH, kind), meters=meters, facts=facts, span=_span(len(known))))
+        head = (say("Channels"), page.word(FIGURE, "precision"), page.word(FIGURE, "recall"))
+        blocks.append(Block(title=say("Customers across two channels"), grid=Grid(head, rows)))
     lead = say(
         "The demo knows the truth. Precision: how many of the joins made are right. "
         "Recall: how many of the joins there are were made."
@@ -152,9 +163,26 @@ def truth(page: Page) -> Section | None:
     return Section("truth", say("How right the joins are"), say("Truth"), lead, blocks)
 
 
+def _truth_card(page: Page, kind: str, values: dict[str, float], span: str) -> Block:
+    meters = [
+        Meter(page.word(FIGURE, name), value, page.figures.percent(value, 2))
+        for name, value in values.items()
+        if name in _GOOD_SHARES
+    ]
+    rest = [
+        (page.word(FIGURE, name), _figure(page, name, value))
+        for name, value in values.items()
+        if name not in _GOOD_SHARES
+    ]
+    return Block(title=page.word(TRUTH, kind), meters=meters, facts=rest, span=span)
+
+
+def _shares(page: Page, values: dict[str, float]) -> list[str]:
+    return [page.figures.percent(values.get(name), 2) for name in ("precision", "recall")]
+
+
 def _figure(page: Page, name: str, value: float) -> str:
-    is_share = isinstance(value, float) and 0 <= value <= 1
-    return page.figures.percent(value, 2) if is_share else page.figures.count(value)
+    return page.figures.percent(value, 2) if name in _BAD_SHARES else page.figures.count(value)
 
 
 def facts(page: Page) -> Section:

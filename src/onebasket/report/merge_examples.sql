@@ -27,4 +27,4 @@ select customer_id, kinds, sources
 from ranked
 where place = 1 and sources > 1
 order by sources desc, ways desc, kinds, customer_id
-limit 6
+limit 4

@@ -219,7 +219,7 @@ def _product_table(page: Page, by_place: dict[int, list[Row]]) -> Grid:
     rows = [
         [
             lines[0]["title"],
-            lines[0]["category"],
+            say("unknown") if lines[0]["category"] == "unknown" else lines[0]["category"],
             figures.money(sum(row["net_minor"] for row in lines)),
             figures.count(sum(row["units"] for row in lines)),
             figures.count(lines[0]["buyers"]),

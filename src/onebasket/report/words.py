@@ -66,6 +66,35 @@ ATTRIBUTE = {
     "country": mark("country"),
     "consent": mark("marketing consent"),
 }
+FIELD = {
+    **ATTRIBUTE,
+    "time": mark("time"),
+    "ts": mark("time"),
+    "cancelled_ts": mark("time of cancelling"),
+    "currency": mark("currency"),
+    "quantity": mark("quantity"),
+    "unit_price": mark("unit price"),
+    "unit_price_minor": mark("unit price"),
+    "price_minor": mark("price"),
+    "amount": mark("amount"),
+    "amount_minor": mark("amount"),
+    "discount": mark("discount"),
+    "discount_minor": mark("discount"),
+    "total": mark("total"),
+    "shipping_minor": mark("shipping"),
+    "tax_minor": mark("tax"),
+    "refunded_minor": mark("refunded"),
+    "product_key": mark("product"),
+    "order_id": mark("order number"),
+    "action": mark("action"),
+    "query": mark("search"),
+    "title": mark("title"),
+    "brand": mark("brand"),
+    "category": mark("category"),
+    "gtin": mark("barcode (GTIN)"),
+    "size_value": mark("size"),
+    "stock": mark("stock"),
+}
 SEGMENT = {
     "champion": mark("Champions"),
     "loyal": mark("Loyal"),
@@ -78,8 +107,10 @@ SEGMENT = {
 MODEL = {
     "popularity": mark("Best sellers"),
     "item_knn": mark("Item-kNN"),
+    "habit": mark("Own habit"),
     "ease": mark("EASE"),
-    "mf": mark("Matrix factorisation"),
+    "ials": mark("iALS"),
+    "mf": mark("Biased MF"),
 }
 TASK = {"next_products": mark("the products a customer buys next")}
 SPLIT = {"validation": mark("Validation"), "test": mark("Test")}
@@ -92,11 +123,12 @@ METRIC = {
     "coverage": mark("Coverage: how much of the catalogue is ever listed?"),
 }
 UNUSABLE = {
-    "placeholder": mark("placeholder (null, anonymous, 0000000 …)"),
+    "placeholder": mark("placeholder that names nobody"),
     "relay": mark("relay address of a marketplace"),
     "masked": mark("masked by the channel"),
     "invalid": mark("not a valid value"),
     "shared_device": mark("till or tablet many people use"),
+    "extension": mark("phone number with an extension"),
     "unknown": mark("no reason stated"),
 }
 DECISION = {
@@ -111,15 +143,13 @@ TRUTH = {
 FIGURE = {
     "precision": mark("precision"),
     "recall": mark("recall"),
-    "f1": mark("F1"),
-    "pairs": mark("pairs"),
-    "true_pairs": mark("true pairs"),
-    "found_pairs": mark("pairs found"),
-    "right_pairs": mark("pairs found that are right"),
     "found": mark("found"),
-    "wrong": mark("wrong"),
-    "missed": mark("missed"),
     "wrongly_merged": mark("wrongly merged"),
+    "pairs": mark("true pairs"),
+    "records": mark("records"),
+    "customers": mark("customers found"),
+    "people": mark("people there are"),
+    "listings": mark("listings"),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 import pyarrow as pa
 
@@ -66,11 +66,8 @@ class Json:
 Reading = Time | Number | Text | Hash | Json
 
 
-class Result(Protocol):
-    """A lazy result. Its columns are known; its rows are not computed yet."""
-
-    @property
-    def columns(self) -> list[str]: ...
+# An engine's own lazy result: its rows are not computed yet. Stages hand it on, unopened.
+Result: TypeAlias = Any
 
 
 class Store(Protocol):

@@ -110,7 +110,7 @@ class Basket:
                 path = self.folder / (self.folder / POINTER).read_text(encoding="ascii").strip()
             except FileNotFoundError:
                 return None
-            except OSError as error:
+            except (OSError, UnicodeDecodeError) as error:
                 raise StoreError(f"The basket {self.folder} cannot be read.", found=str(error)) from error
             try:
                 lock = (path / LOCK).open("r", encoding="ascii")
@@ -133,7 +133,14 @@ class Basket:
         Raises BusyError when another run is at work, StoreError when the folder cannot be written.
         """
         with _as_store_error(self.folder):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except (FileExistsError, NotADirectoryError) as error:
+                raise StoreError(
+                    f"The basket {self.folder} cannot be made.",
+                    found="a file where a folder must be",
+                    next_step="move that file away",
+                ) from error
             lock = (self.folder / LOCK).open("a", encoding="ascii")
         with lock:
             try:
@@ -195,6 +202,9 @@ class Basket:
         """Remove versions beyond those kept, unless somebody reads them. Never waits."""
         old = [path for number, path in self._versions() if number < current]
         for path in old[: -(self.keep_versions - 1)]:
+            if not (path / LOCK).exists():  # a crash came while it was being removed
+                shutil.rmtree(path, ignore_errors=True)
+                continue
             with contextlib.suppress(OSError), (path / LOCK).open("r", encoding="ascii") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(path, ignore_errors=True)

@@ -37,20 +37,18 @@ class Expressions:
                 return NOTHING if root is None else _leaf(root, inner)
             case f.Entry(name, key, value):
                 root = self._roots.get(name_key(name))
-                found = f"list_filter({root}, lambda e: e.key = {literal(key)})[1]"
-                return NOTHING if root is None else _leaf(found, value)
+                pair = f"list_filter({root}, lambda e: e.key = {literal(key)})[1]"
+                return NOTHING if root is None else _leaf(pair, value)
             case f.Item(names):
                 return _leaf(ITEM, names)
             case f.Constant(value):
                 return literal(value)
             case f.First(inner):
-                found = [f"nullif(trim({text}), '')" for text in self._known(inner)]
-                return f"coalesce({', '.join(found)})" if found else NOTHING
+                said = self._filled(inner)
+                return f"coalesce({said})" if said else NOTHING
             case f.Joined(inner, separator):
-                found = [f"nullif(trim({text}), '')" for text in self._known(inner)]
-                return (
-                    f"nullif(concat_ws({literal(separator)}, {', '.join(found)}), '')" if found else NOTHING
-                )
+                said = self._filled(inner)
+                return f"nullif(concat_ws({literal(separator)}, {said}), '')" if said else NOTHING
             case f.Digest(inner):
                 return self.digest(self.text(each) for each in inner)
             case f.When(condition, then):
@@ -93,8 +91,10 @@ class Expressions:
         hashed = f"left(sha256(concat_ws(chr(31), {literal(self.secret)}, {joined})), 32)"
         return f"case when coalesce({', '.join(said)}) is not null then {hashed} end"
 
-    def _known(self, fields: Iterable[f.Field]) -> list[str]:
-        return [text for text in map(self.text, fields) if text != NOTHING]
+    def _filled(self, fields: Iterable[f.Field]) -> str:
+        """The expressions of fields that the record has, blank texts as null; empty for none."""
+        known = (text for text in map(self.text, fields) if text != NOTHING)
+        return ", ".join(f"nullif(trim({text}), '')" for text in known)
 
     def _words(self, node: f.Words) -> str:
         otherwise = NOTHING if node.otherwise is None else self.text(node.otherwise)

@@ -40,6 +40,7 @@ class Reader:
         self._source, self._channel = source, channel
         self._selects: dict[str, tuple[str, str]] = {}
         self._keys: tuple[str, ...] = ()
+        self._place = ("", "")
         self.refusals = Refusals(store.connection, source)
         secret = literal(f"{pepper}\x1f{source}")
         self._run(f"set variable {_SECRET} = {secret}")
@@ -81,13 +82,8 @@ class Reader:
     def rows(self, table: str) -> duckdb.DuckDBPyRelation:
         """The rows of a raw table that the loaded files give."""
         columns, inner = self._selects[table]
-        return self._connection.sql(f"""
-            select {columns}
-            from (
-                select b.*, s.file, b._row + s.shift as line
-                from ({inner}) b asof join {_STEPS} s on b._row >= s.from_row
-            )
-        """)
+        place, join = self._place
+        return self._connection.sql(f"select {columns} from (select b.*, {place} from ({inner}) b {join})")
 
     def _read(self, unit: Sequence[RawFile], shape: Shape, wanted: Sequence[str], names: str) -> None:
         """One statement: files that the engine reads side by side, or one that is fed to it."""
@@ -141,7 +137,7 @@ class Reader:
             self._refuse_rows(replace(file, lines=lines), base, count, parting)
             steps.append((base + parting.row, file.name, parting.add - base))
             counted.append(Counted(file, count + len(slots), self.refusals.count(file.name)))
-        self._write_steps(steps)
+        self._locate(steps)
         return counted
 
     def _checked_lines(self, file: RawFile, records: int) -> Lines:
@@ -193,7 +189,14 @@ class Reader:
         self._run(f"delete from {_BATCH} where rowid in (select r from {_GONE})")
         self._connection.unregister(_GONE)
 
-    def _write_steps(self, steps: Sequence[tuple[Numbers, str, Numbers]]) -> None:
+    def _locate(self, steps: Sequence[tuple[Numbers, str, Numbers]]) -> None:
+        """Set how rows get their file and line: from lists where each file has one step, else by a join."""
+        if all(len(shift) == 1 for _, _, shift in steps):
+            files = ", ".join(literal(name) for _, name, _ in steps)
+            shifts = ", ".join(str(shift[0]) for _, _, shift in steps)
+            at = "[enum_code(b._file) + 1]"
+            self._place = (f"[{files}]{at} as file, b._row + [{shifts}]{at} as line", "")
+            return
         table = pa.table(
             {
                 "from_row": np.concatenate([rows for rows, _, _ in steps]),
@@ -204,6 +207,8 @@ class Reader:
         self._connection.register(_GONE, table)
         self._run(f"create or replace temp table {_STEPS} as select * from {_GONE}")
         self._connection.unregister(_GONE)
+        join = f"asof join {_STEPS} s on b._row >= s.from_row"
+        self._place = ("s.file, b._row + s.shift as line", join)
 
     def _select(self, name: str, table: f.Rows, loaded: Loaded, record_id: str) -> tuple[str, str]:
         """What one of our tables takes from the batch: its columns, and the rows they come from."""

@@ -57,9 +57,9 @@ def scan(kind: Kind, paths: Sequence[Path], types: Mapping[str, str], file: RawF
         case "csv":
             assert file is not None
             return (
-                f"read_csv({listed}, columns={{{names}}}, delim={literal(file.delimiter)}, quote='\"', escape='\"',"
-                f" header=true, auto_detect=false, strict_mode=true, store_rejects=true, compression='{packed}',"
-                f" max_line_size={MAX_RECORD_BYTES})"
+                f"read_csv({listed}, columns={{{names}}}, delim={literal(file.delimiter)}, quote='\"',"
+                " escape='\"', header=true, auto_detect=false, strict_mode=true, store_rejects=true,"
+                f" compression='{packed}', max_line_size={MAX_RECORD_BYTES})"
             )
         case "ndjson" | "json":
             form = "newline_delimited" if kind == "ndjson" else "array"

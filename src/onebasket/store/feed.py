@@ -9,13 +9,13 @@ from __future__ import annotations
 import codecs
 import contextlib
 import gzip
+import io
 import os
 import tempfile
 import threading
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
 
 from onebasket.errors import SourceError
 from onebasket.store.reading import RawFile, is_wide
@@ -25,10 +25,10 @@ _DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 
 
 @contextlib.contextmanager
-def opened(path: Path, packed: bool) -> Iterator[IO[bytes]]:
+def opened(path: Path, packed: bool) -> Iterator[io.BufferedIOBase]:
     """The file's bytes, unpacked. Raises SourceError when they cannot be read."""
     try:
-        with gzip.open(path, "rb") if packed else path.open("rb", buffering=0) as file:
+        with gzip.open(path, "rb") if packed else path.open("rb") as file:
             yield file
     except _DAMAGED as error:
         raise SourceError(

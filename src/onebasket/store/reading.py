@@ -52,7 +52,8 @@ class Lines:
         """The lines on which slots (from 1) begin."""
         after = np.concatenate([[0], np.cumsum(self.extra)])
         slot_of_long = self.long - self.first + 1 - after[:-1]
-        return slots + self.first - 1 + after[np.searchsorted(slot_of_long, slots, side="left")]
+        shift: Numbers = after[np.searchsorted(slot_of_long, slots, side="left")]
+        return slots + self.first - 1 + shift
 
     def span(self, line: int) -> int:
         """How many lines the record that begins on a line takes."""
@@ -120,7 +121,7 @@ class RawFile:
     name: str  # as tables say it: relative to the shop folder, or a URL
     kind: Kind
     header: tuple[str, ...] = ()  # names of columns; for JSON the keys seen in the first records
-    bytes: int = 0
+    size: int = 0  # bytes, as stored
     encoding: str = "utf-8"
     delimiter: str = ","
     gzip: bool = False

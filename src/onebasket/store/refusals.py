@@ -30,12 +30,8 @@ class Refusals:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, source: str) -> None:
         self._connection, self._source = connection, source
-        self._run(
-            f"create or replace temp table {_REJECTS} (path varchar, slot bigint, reason varchar, row_text varchar)"
-        )
-        self._run(
-            f"create or replace temp table {_REFUSED} (file varchar, line bigint, reason varchar, row_text varchar)"
-        )
+        for name, place in ((_REJECTS, "path varchar, slot bigint"), (_REFUSED, "file varchar, line bigint")):
+            self._run(f"create or replace temp table {name} ({place}, reason varchar, row_text varchar)")
         self._forget_scans()
 
     def close(self) -> None:
@@ -52,7 +48,8 @@ class Refusals:
         where = "s.file_path" if path is None else literal(path)
         self._run(f"""
             insert into {_REJECTS}
-            select {where}, line, case arg_min(error_type::varchar, coalesce(column_idx, 0)) {cases} else 'unreadable' end,
+            select {where}, line,
+                case arg_min(error_type::varchar, coalesce(column_idx, 0)) {cases} else 'unreadable' end,
                 trim(any_value(csv_line), chr(13) || chr(10))
             from reject_errors e join reject_scans s using (scan_id, file_id)
             group by 1, 2

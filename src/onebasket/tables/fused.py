@@ -134,7 +134,7 @@ CUSTOMER_FEATURES = Table(
     columns("""
         as_of timestamp!  the moment, UTC
         customer_id varchar!  the customer
-        recency_days int!  days since the last purchase
+        recency_days int  days since the last purchase; null: never bought
         frequency bigint!  orders so far
         value_minor bigint!  money kept so far
         tenure_days int!  days since the first event

@@ -12,10 +12,10 @@ SCORES = Table(
     columns("""
         task varchar!  what was predicted, e.g. next_products
         split varchar!  validation or test
-        model varchar!  popularity, item_knn, ease, mf
-        metric varchar!  e.g. ndcg@10
+        model varchar!  popularity, habit, item_knn, ease, ials, mf
+        metric varchar!  hr@10, ndcg@10, recall@10, mrr@10, coverage@10; ndcg@10_new: new products only
         value double!  the score
-        low double!  lower end of its 95 % interval
+        low double!  lower end of its 95 % interval over customers and seeds; coverage: its range over seeds
         high double!  upper end
         customers bigint!  customers scored
         chosen boolean!  whether this model was chosen, on validation

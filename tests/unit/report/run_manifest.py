@@ -68,8 +68,10 @@ def manifest(demo: bool = True) -> dict[str, Any]:
     }
     if demo:
         made["truth"] = {
-            "identity": {"precision": 0.9981, "recall": 0.8123, "pairs": 48_211},
-            "orders": {"precision": 0.9999, "recall": 0.9932, "found": 8_120},
-            "products": {"precision": 1.0, "recall": 0.641},
+            "identity": {"precision": 0.9981, "recall": 0.8123, "records": 600.0, "people": 188.0},
+            "identity app-store": {"precision": 0.9991, "recall": 0.5512},
+            "identity app-web": {"precision": 1.0, "recall": 0.9123},
+            "orders": {"found": 0.9932, "wrongly_merged": 0.0002, "pairs": 8_120.0},
+            "products": {"precision": 1.0, "recall": 0.641, "listings": 41.0},
         }
     return made

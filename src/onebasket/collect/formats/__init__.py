@@ -1,0 +1,27 @@
+"""One module a channel's export format. A format is declared, not programmed."""
+
+from __future__ import annotations
+
+from onebasket.collect.formats import ga4, segment, shopify, square, table, tmall
+from onebasket.collect.layout import Format
+from onebasket.errors import SourceError
+from onebasket.shop import Source
+
+BY_NAME = {
+    format_.name: format_
+    for format_ in (shopify.FORMAT, square.FORMAT, tmall.FORMAT, ga4.FORMAT, segment.FORMAT)
+}
+
+
+def format_of(source: Source) -> Format:
+    """The format of a source. Raises SourceError for an unknown one, or a map of unknown columns."""
+    if source.format == table.NAME:
+        return table.format_of(source)
+    if source.format not in BY_NAME:
+        raise SourceError(
+            f"Source {source.name}: unknown format.",
+            found=f'format = "{source.format}"',
+            expected=f"one of: {', '.join(sorted([*BY_NAME, table.NAME]))}",
+            next_step="correct format in the shop file, or map the columns of a table",
+        )
+    return BY_NAME[source.format]

@@ -1,0 +1,75 @@
+"""Answers from a published version: refused rows, and recommendations."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from onebasket import shop as shop_file
+from onebasket.accounting import Progress, silent
+from onebasket.clean import quarantine
+from onebasket.protect import Key, open_key
+from onebasket.run import MODELS, RunResult, run
+from onebasket.shop import Shop
+from onebasket.store.basket import Basket, Version
+from onebasket.store.duckdb import DuckStore
+
+
+def refused(folder: Path, version: Version) -> list[dict[str, Any]]:
+    """How many rows were refused, by source, stage, table, reason and field."""
+    with _store(folder, version) as store:
+        return quarantine.by_reason(store)
+
+
+def export_refused(folder: Path, version: Version, path: Path) -> int:
+    """Write the refused rows, personal values included, to a file of mode 600. Gives how many."""
+    with _store(folder, version) as store:
+        return quarantine.export(store, path)
+
+
+def replay(folder: Path, corrected: Path | None = None, progress: Progress = silent) -> RunResult:
+    """Take refused rows in again: as corrected in an exported file, or under changed settings.
+
+    Without a file, the sources that have refused rows are read and cleaned anew.
+    """
+    shop = shop_file.load(folder)
+    version = Basket(shop.basket).current()
+    if version is None:
+        return run(folder, progress=progress)
+    with version:
+        if corrected:
+            quarantine.take_corrections(shop, _key(shop, version), corrected)
+            return run(folder, progress=progress)
+        names = {entry["source"] for entry in refused(folder, version)}
+    return run(folder, again=frozenset(f"collect:{name}" for name in names), progress=progress)
+
+
+def recommendations(
+    folder: Path,
+    version: Version,
+    who: str,
+    *,
+    similar: bool = False,
+    **wishes: Any,
+) -> list[dict[str, Any]]:
+    """Products for a customer, or those similar to a product; `wishes` as in `apply.recommend`."""
+    from onebasket.apply import recommend
+
+    shop, models = shop_file.load(folder), version.path / MODELS
+    with _store(folder, version) as store:
+        if similar:
+            wishes.pop("seen", None)
+            found = recommend.similar(store, models, who, **wishes)
+        else:
+            found = recommend.for_customer(store, shop, models, who, **wishes)
+        return [asdict(item) for item in found]
+
+
+def _store(folder: Path, version: Version) -> DuckStore:
+    shop = shop_file.load(folder)
+    return DuckStore(version, _key(shop, version), memory=shop.run.memory, threads=shop.run.threads)
+
+
+def _key(shop: Shop, version: Version) -> Key:
+    return open_key(shop.folder, version.manifest.get("key_id"))

@@ -1,0 +1,1 @@
+select distinct time_zone from clean_raw_orders where time_zone is not null

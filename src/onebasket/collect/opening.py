@@ -1,0 +1,227 @@
+"""Opening a file: what its bytes are, in which encoding, with which columns, and where its records stand."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow.parquet as pq
+
+from onebasket.collect import encodings, spreadsheets
+from onebasket.collect.lines import Scan, UnterminatedError
+from onebasket.errors import SourceError
+from onebasket.shop import Source
+from onebasket.store.feed import opened, whole_lines
+from onebasket.store.reading import Lines, RawFile, is_wide
+
+_HEAD_BYTES = 1 << 20
+_DELIMITERS = (",", ";", "\t", "|")
+_KEY_DEPTH = 3
+
+
+def open_file(path: Path, name: str, source: Source, declared: tuple[str, ...]) -> RawFile:
+    """Look a file through. `name` is what tables call it; `declared` are the format's encodings.
+
+    Raises SourceError for a file that is empty, damaged, in another encoding than stated, or
+    whose quotation marks do not close.
+    """
+    packed, head = _head(path)
+    if not head.strip():
+        raise _cannot(source, name, "the file is empty", "records", "export it again, or take it out of path")
+    size = path.stat().st_size
+    if head.startswith(b"PAR1"):
+        return RawFile(path, name, "parquet", tuple(pq.read_schema(path).names), size, "binary",
+                       lines=Lines(header=False))  # fmt: skip
+    if head.startswith(b"PK\x03\x04"):
+        return spreadsheets.open_sheet(path, name, size)
+    encoding = _encoding(head, name, source, declared)
+    newline = b"\r" if b"\n" not in head and b"\r" in head and not is_wide(encoding) else b"\n"
+    text = _text(head, encoding)
+    if text.lstrip()[:1] in ("{", "["):
+        return _open_json(path, name, text, encoding, packed)
+    return _open_csv(path, name, source, declared, (text, encoding, packed, newline))
+
+
+def _head(path: Path) -> tuple[bool, bytes]:
+    with opened(path, False) as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    with opened(path, packed) as file:
+        return packed, file.read(_HEAD_BYTES)
+
+
+def _encoding(head: bytes, name: str, source: Source, declared: tuple[str, ...]) -> str:
+    lines = head.split(b"\n")[: None if len(head) < _HEAD_BYTES else -1]
+    if source.encoding:
+        stated = encodings.known(source.encoding)
+        if stated is None:
+            raise SourceError(
+                f"Source {source.name}: there is no such encoding.",
+                found=f'encoding = "{source.encoding}"',
+                expected="a name such as utf-8, cp1252 or gb18030",
+                next_step="correct the name in the shop file",
+            )
+        if not is_wide(stated) and not encodings.fits(lines, stated):
+            raise _wrong_encoding(source, name, stated, encodings.guess(lines, declared))
+        return stated
+    return encodings.marked(head) or encodings.guess(lines, declared)
+
+
+def _text(head: bytes, encoding: str) -> str:
+    return head.decode(encoding, "replace").removeprefix("\ufeff")
+
+
+def _open_json(path: Path, name: str, text: str, encoding: str, packed: bool) -> RawFile:
+    size = path.stat().st_size
+    if text.lstrip().startswith("["):
+        keys = _keys(_array_start(text))
+        plain = encoding == "utf-8" and not path_has_mark(path, packed)
+        return RawFile(path, name, "json", keys, size, encoding, gzip=packed, plain=plain,
+                       lines=Lines(header=False))  # fmt: skip
+    scan = Scan(1, None, encoding=None if encoding == "utf-8" or is_wide(encoding) else encoding)
+    for piece in whole_lines(path, packed, encoding):
+        scan.feed(piece)
+    return RawFile(
+        path, name, "ndjson", _keys(_objects(text)), size, encoding, gzip=packed,
+        plain=encoding == "utf-8" and not path_has_mark(path, packed),
+        lines=scan.result(), undecodable=np.array(scan.undecodable, np.int64),
+    )  # fmt: skip
+
+
+def path_has_mark(path: Path, packed: bool) -> bool:
+    """Whether the file begins with UTF-8's byte order mark, which a JSON reader stumbles over."""
+    with opened(path, packed) as file:
+        return file.read(3) == b"\xef\xbb\xbf"
+
+
+def _open_csv(
+    path: Path, name: str, source: Source, declared: tuple[str, ...], seen: tuple[str, str, bool, bytes]
+) -> RawFile:
+    text, encoding, packed, newline = seen
+    if newline == b"\r":
+        text = text.replace("\r", "\n")
+    delimiter, header, first = _header(text, source.delimiter)
+
+    def look(encoding: str, closely: bool = False) -> Scan:
+        checked = "utf-8" if is_wide(encoding) else encoding
+        scan = Scan(first, delimiter, newline=newline, encoding=checked, single_column=len(header) == 1,
+                    closely=closely)  # fmt: skip
+        for piece in whole_lines(path, packed, encoding, newline):
+            scan.feed(piece)
+        return scan
+
+    try:
+        scan = look(encoding)
+        if not source.encoding and not is_wide(encoding) and 2 * len(scan.undecodable) > scan.beyond_ascii:
+            better = encodings.guess(_some_lines(path, packed, scan.undecodable), declared)
+            if better != encoding:
+                encoding, scan = better, look(better)
+        lines = scan.result()
+    except UnterminatedError as error:
+        raise _cannot(
+            source,
+            name,
+            f"a quotation mark opens on line {error.line} and is never closed",
+            "a closing quotation mark within the record",
+            f"close the mark on line {error.line}, or take it out",
+        ) from None
+    if 2 * len(scan.undecodable) > max(scan.lines, 1):
+        likely = encodings.likeliest(_some_lines(path, packed, scan.undecodable))
+        raise _wrong_encoding(source, name, encoding, likely)
+    return RawFile(
+        path, name, "csv", header, path.stat().st_size, encoding, delimiter, packed, scan.line_ends,
+        plain=encoding == "utf-8" and not scan.undecodable and scan.line_ends == "as_is" and first == 1,
+        lines=lines, undecodable=np.array(scan.undecodable, np.int64),
+        look_again=lambda: look(encoding, closely=True).result(),
+    )  # fmt: skip
+
+
+def _header(text: str, stated: str | None) -> tuple[str, tuple[str, ...], int]:
+    """Delimiter, names of columns, and the line the header begins on."""
+    found = []
+    for delimiter in (stated,) if stated else _DELIMITERS:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        before = 0
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                found.append((len(row), delimiter, tuple(row), before + 1))
+                break
+            before = reader.line_num
+    _, delimiter, header, first = max(found, key=lambda each: each[0])
+    return delimiter, header, first
+
+
+def _some_lines(path: Path, packed: bool, wanted: list[int]) -> list[bytes]:
+    """The bytes of the first thousand wanted lines."""
+    some, found, number = set(wanted[:1000]), [], 0
+    with opened(path, packed) as file:
+        for line in file:
+            number += 1
+            if number in some:
+                found.append(line)
+                if len(found) == len(some):
+                    break
+    return found
+
+
+def _objects(text: str) -> Iterator[Any]:
+    for line in text.splitlines():
+        try:
+            yield msgspec.json.decode(line)
+        except msgspec.DecodeError:
+            continue
+
+
+def _array_start(text: str) -> Iterator[Any]:
+    """The first objects of a JSON array, as far as the text goes."""
+    import json
+
+    decoder, at = json.JSONDecoder(), text.index("[") + 1
+    while True:
+        while at < len(text) and text[at] in " \t\r\n,":
+            at += 1
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except ValueError:
+            return
+        yield value
+
+
+def _keys(values: Iterable[Any]) -> tuple[str, ...]:
+    """The keys of objects, inner ones with dots, in the order in which they first came."""
+    found: dict[str, None] = {}
+
+    def visit(value: dict[str, Any], prefix: str, depth: int) -> None:
+        for key, inner in value.items():
+            found[prefix + key] = None
+            if isinstance(inner, dict) and depth < _KEY_DEPTH:
+                visit(inner, f"{prefix}{key}.", depth + 1)
+
+    for value in values:
+        if isinstance(value, dict):
+            visit(value, "", 1)
+    return tuple(found)
+
+
+def _cannot(source: Source, name: str, found: str, expected: str, next_step: str) -> SourceError:
+    return SourceError(
+        f"Source {source.name}: {name} cannot be read.",
+        found=found,
+        expected=expected,
+        state="nothing was published",
+        next_step=next_step,
+    )
+
+
+def _wrong_encoding(source: Source, name: str, encoding: str, likely: str) -> SourceError:
+    return _cannot(
+        source,
+        name,
+        f"bytes that are not {encoding} on most of its lines with letters beyond ASCII",
+        f"text in {encoding}; the bytes look like {likely}",
+        f'set encoding = "{likely}" for the source in the shop file, or export the file as UTF-8',
+    )

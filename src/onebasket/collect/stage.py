@@ -1,0 +1,136 @@
+"""The stage: every file of a source is read once, and what it said is written as it said it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow as pa
+
+from onebasket.accounting import Account, Progress, silent
+from onebasket.collect import databases
+from onebasket.collect.files import find, name_of
+from onebasket.collect.formats import format_of
+from onebasket.collect.layout import Format, Layout
+from onebasket.collect.opening import open_file
+from onebasket.collect.recognise import layout_of
+from onebasket.protect import Key
+from onebasket.shop import Shop, Source
+from onebasket.store.duckdb import DuckStore
+from onebasket.store.duckdb_read import Reader
+from onebasket.store.portable_types import arrow_type
+from onebasket.store.reading import Counted, RawFile
+from onebasket.tables import FILES, SOURCES, Column
+
+_BATCH_BYTES = 256 << 20
+_THREADS = 2  # unpacking and looking through leave Python's lock alone most of the time
+_GZIP_RATIO = 8  # exports shrink to about an eighth
+
+
+def collect(
+    store: DuckStore, shop: Shop, source: Source, key: Key, progress: Progress = silent
+) -> list[Account]:
+    """Write the parts of one source: sources, files, raw tables, and what could not be read.
+
+    A source's first part of a table bears its name, further ones `{source}-{n:04d}`. The
+    account is of records: kept are those that became rows, or hold nothing we look for.
+    Raises SourceError when a file is missing, empty, damaged, in another encoding than
+    stated, not of the source's format, or cannot be read without losing records.
+    """
+    format_ = format_of(source)
+    counted: list[Counted] = []
+    layouts: dict[str, str] = {}
+    with contextlib.ExitStack() as stack:
+        files = _open(shop, source, format_, progress, stack)
+        reader = stack.enter_context(Reader(store, source.name, source.channel, key.pepper))
+        for number, (layout, batch) in enumerate(_batches(files)):
+            counted += reader.load(batch, layout.tables)
+            part = f"{source.name}-{number:04d}" if number else source.name
+            for table in reader.tables:
+                store.write(table, reader.rows(table), part)
+            layouts |= dict.fromkeys((file.name for file in batch), layout.name)
+            progress(f"collect {source.name}", len(counted), len(files))
+        store.write("quarantine", reader.refusals.rows(), f"{source.name}.collect")
+    store.write("sources", store.arrow(_source_row(shop, source, format_)), source.name)
+    store.write("files", store.arrow(_file_rows(source, counted, layouts)), source.name)
+    read, refused = sum(each.read for each in counted), sum(each.refused for each in counted)
+    return [Account("collect", source.name, "file", read, read - refused, refused).check()]
+
+
+def _open(
+    shop: Shop, source: Source, format_: Format, progress: Progress, stack: contextlib.ExitStack
+) -> list[tuple[Layout, RawFile]]:
+    """All files of a source, looked through, each with its layout."""
+    if source.url:
+        files = [databases.open_query(source, shop.folder, stack)]
+    else:
+        paths = find(shop, source)
+
+        def look(path: Path) -> RawFile:
+            return open_file(path, name_of(shop, path), source, format_.encodings)
+
+        files = []
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for file in pool.map(look, paths):
+                files.append(file)
+                progress(f"look through {source.name}", len(files), len(paths))
+    # A key that one file's first objects lack may stand in another's.
+    keys = {name for file in files if file.kind in ("json", "ndjson") for name in file.header}
+    return [
+        (layout_of(format_, file, source, keys if file.kind in ("json", "ndjson") else file.header), file)
+        for file in files
+    ]
+
+
+def _batches(files: Iterable[tuple[Layout, RawFile]]) -> Iterator[tuple[Layout, list[RawFile]]]:
+    """Files that can be read together: one layout, kind and header, and not too large in all."""
+    groups: dict[tuple[object, ...], list[tuple[Layout, RawFile]]] = {}
+    for layout, file in files:
+        header = () if file.kind in ("json", "ndjson") else file.header
+        same = (layout.name, file.kind, header, file.delimiter, file.gzip)
+        groups.setdefault(same, []).append((layout, file))
+    for group in groups.values():
+        batch: list[RawFile] = []
+        size = 0
+        for layout, file in group:
+            unpacked = file.size * (_GZIP_RATIO if file.gzip else 1)
+            if batch and size + unpacked > _BATCH_BYTES:
+                yield layout, batch
+                batch, size = [], 0
+            batch.append(file)
+            size += unpacked
+        yield group[0][0], batch
+
+
+def _source_row(shop: Shop, source: Source, format_: Format) -> pa.Table:
+    """How the texts of a source are to be read: as the shop file says, else its format, else the shop."""
+    return _table(SOURCES.columns, [{
+        "source": source.name,
+        "channel": source.channel,
+        "format": format_.name,
+        "accounts": source.accounts or source.name,
+        "currency": source.currency or format_.currency or shop.shop.currency,
+        "time_formats": list(source.time_formats or format_.time_formats),
+        "time_zone": source.timezone or format_.time_zone or shop.shop.timezone,
+        "decimal_mark": source.decimal or format_.decimal_mark,
+        "country": source.country or format_.country or shop.shop.country,
+    }])  # fmt: skip
+
+
+def _file_rows(source: Source, counted: Sequence[Counted], layouts: dict[str, str]) -> pa.Table:
+    return _table(FILES.columns, [{
+        "source": source.name,
+        "file": each.file.name,
+        "layout": layouts[each.file.name],
+        "encoding": each.file.encoding,
+        "bytes": each.file.size,
+        "rows": each.read,
+        "rejected": each.refused,
+    } for each in counted])  # fmt: skip
+
+
+def _table(columns: Sequence[Column], rows: list[dict[str, object]]) -> pa.Table:
+    schema = pa.schema([(column.name, arrow_type(column.type)) for column in columns])
+    return pa.Table.from_pylist(rows, schema=schema)

@@ -1,0 +1,143 @@
+"""The stage: split, choose on validation, score on test once, train on everything, save."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from onebasket.accounting import Progress, silent
+from onebasket.errors import ModelError
+from onebasket.learn import evaluate, purchases
+from onebasket.learn.choose import Trial, best_of
+from onebasket.recommenders import MODELS, Interactions, Popularity
+from onebasket.shop import Learn, Shop
+from onebasket.store.base import Store
+
+TASK = "next_products"
+CHOICE = "choice.json"
+_DAY_SECONDS = 86_400
+_SCORES = pa.schema(
+    [
+        *((name, pa.string()) for name in ("task", "split", "model", "metric")),
+        *((name, pa.float64()) for name in ("value", "low", "high")),
+        ("customers", pa.int64()),
+        ("chosen", pa.bool_()),
+    ]
+)
+
+
+def learn(store: Store, shop: Shop, folder: Path, progress: Progress = silent) -> None:
+    """Train, judge and save: table `scores`, the chosen model and `choice.json` in `folder`.
+
+    Each model's settings, and the model itself, are chosen by ndcg on the validation window.
+    Each model is then fitted on all before the test window and judged there once; that is its
+    test score. The chosen one is fitted on everything and saved. Where nothing can be judged
+    (too few purchases, too short a time) popularity is saved, `scores` is empty and the note
+    in `choice.json` says why. Raises ModelError when the model cannot be written.
+    """
+    data = purchases.read(store, progress)
+    windows = _windows(data, shop.learn)
+    trials = _validate(data, windows, shop, progress)
+    rows: list[dict[str, Any]] = []
+    if trials:
+        chosen = max(trials, key=lambda trial: trial.value)  # equals: the first in the shop file
+        model = MODELS[chosen.model]()
+        model.settings, note = chosen.settings, ""
+        rows = _scores(data, windows, trials, chosen.model, shop, progress)
+    else:
+        model, note = Popularity(), _why_not(data)
+    progress(f"learn: {model.name} on everything", 0, 1)
+    model.fit(data, shop.run.seed)
+    model.save(folder)
+    _write_choice(folder, model.name, trials, windows, note)
+    store.write("scores", store.arrow(pa.Table.from_pylist(rows, _SCORES)))
+    progress(f"learn: {model.name} on everything", 1, 1)
+
+
+def _windows(data: Interactions, learn: Learn) -> tuple[int, int, int]:
+    """Where validation starts, where test starts, and the end, in seconds since 1970."""
+    end = int(data.times.max()) + 1 if len(data) else 0
+    test = end - learn.test_days * _DAY_SECONDS
+    return test - learn.validation_days * _DAY_SECONDS, test, end
+
+
+def _validate(
+    data: Interactions, windows: tuple[int, int, int], shop: Shop, progress: Progress
+) -> list[Trial]:
+    """The best of each model on validation; none where either window has nobody to judge."""
+    start, test, end = windows
+    before, after = data.before(start), data.between(start, test)
+    goal = evaluate.targets(before, after)
+    if not len(goal.users) or not len(evaluate.targets(data.before(test), data.between(test, end)).users):
+        return []
+    seed, settings = shop.run.seed, shop.learn
+    # How fast a purchase ages is found with the cheapest model that can tell, then kept for all.
+    habit = best_of("habit", settings, None, (before, goal), seed, progress)
+    life = float(habit.settings.half_life_days)
+    return [
+        habit if name == "habit" else best_of(name, settings, life, (before, goal), seed, progress)
+        for name in dict.fromkeys(settings.models)
+    ]
+
+
+def _scores(
+    data: Interactions,
+    windows: tuple[int, int, int],
+    trials: list[Trial],
+    chosen: str,
+    shop: Shop,
+    progress: Progress,
+) -> list[dict[str, Any]]:
+    """Rows of `scores`: validation as it was, and test, with several seeds where a seed matters."""
+    _, test, end = windows
+    top, seed = shop.learn.top, shop.run.seed
+    before = data.before(test)
+    goal = evaluate.targets(before, data.between(test, end))
+    rows = []
+    for place, trial in enumerate(trials):
+        model = MODELS[trial.model]()
+        model.settings = trial.settings
+        seeds = range(seed, seed + (shop.learn.seeds if model.stochastic else 1))
+        runs = []
+        for each in seeds:
+            model.fit(before, each)
+            runs.append(evaluate.judge(model, goal, top, shop.learn.seen))
+        for split, judged in (("validation", [trial.judged]), ("test", runs)):
+            rows += [
+                {"task": TASK, "split": split, "model": trial.model, "chosen": trial.model == chosen}
+                | asdict(score)
+                for score in evaluate.summarise(judged, top, seed)
+            ]
+        progress("learn: test", place + 1, len(trials))
+    return rows
+
+
+def _why_not(data: Interactions) -> str:
+    if not len(data):
+        return "no purchase of a known customer: nothing to learn from"
+    return "nobody bought before and after a split: the purchases span too short a time to judge a model"
+
+
+def _write_choice(
+    folder: Path, model: str, trials: list[Trial], windows: tuple[int, int, int], note: str
+) -> None:
+    """What was chosen, from what, and why nothing was where nothing was; for the report and the curious."""
+    start, test, end = (datetime.fromtimestamp(time, UTC).replace(tzinfo=None) for time in windows)
+    told = {
+        "chosen": model,
+        "note": note,
+        "validation_from": start.isoformat() if trials else None,
+        "test_from": test.isoformat() if trials else None,
+        "test_until": end.isoformat() if trials else None,
+        "settings": {trial.model: msgspec.to_builtins(trial.settings) for trial in trials},
+        "validation": {trial.model: trial.value for trial in trials},
+    }
+    try:
+        (folder / CHOICE).write_bytes(msgspec.json.format(msgspec.json.encode(told), indent=1))
+    except OSError as error:
+        raise ModelError(f"{folder / CHOICE} cannot be written.", found=str(error.strerror)) from error

@@ -1,0 +1,61 @@
+"""A store with a timeline made to order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from onebasket.protect import Key
+from onebasket.shop import Align, Clean, Identity, Learn, Recommend, Run, Shop
+from onebasket.store.basket import Basket
+from onebasket.store.duckdb import DuckStore
+from onebasket.store.portable_types import arrow_type
+from onebasket.tables import BY_NAME
+
+START = datetime(2024, 1, 1)
+DEFAULTS: dict[str, Any] = {
+    "varchar": "-", "bigint": 0, "int": 0, "double": 1.0, "timestamp": START, "list(varchar)": [],
+}  # fmt: skip
+Purchase = tuple[str | None, str | None, float]  # customer, product, days after the start
+
+
+def shop_in(folder: Path, **settings: Any) -> Shop:
+    learn = Learn(factors=4, epochs=4, **settings)
+    return Shop(folder, Identity("test"), (), Run(), Clean(), Align(), learn, Recommend())
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return shop_in(tmp_path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[DuckStore]:
+    with Basket(tmp_path / "basket").begin() as draft:
+        with DuckStore(draft, Key(bytes(range(32)), tmp_path / "key"), threads=1) as store:
+            yield store
+
+
+@pytest.fixture
+def sell(store: DuckStore) -> Callable[..., None]:
+    """Write purchases, or events with other values, as the timeline."""
+
+    def write(purchases: Sequence[Purchase], **values: Any) -> None:
+        kind = BY_NAME["timeline"]
+        schema = pa.schema([(column.name, arrow_type(column.type)) for column in kind.columns])
+        filler = {c.name: DEFAULTS[c.type] if c.required else None for c in kind.columns}
+        rows = [
+            filler
+            | {"event_id": f"e{place:06}", "action": "purchase", "customer_id": customer}
+            | {"product_id": product, "ts": START + timedelta(days=day), "net_quantity": 1.0}
+            | values
+            for place, (customer, product, day) in enumerate(purchases)
+        ]
+        store.write("timeline", store.arrow(pa.Table.from_pylist(rows, schema=schema)))
+
+    return write
