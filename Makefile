@@ -26,7 +26,12 @@ test: install
 
 # After a text has changed: refresh the catalogues, translate what is new, compile.
 messages: install
-	$(BIN)/python -m onebasket.locale.update
+	mkdir -p build
+	$(BIN)/pybabel -q extract -F src/onebasket/locale/babel.toml --no-default-keywords -k _ -k say -k mark \
+	    --add-location=file --sort-output -o build/onebasket.pot src/onebasket
+	$(BIN)/pybabel -q update -i build/onebasket.pot -d src/onebasket/locale -D onebasket -l zh \
+	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 110
+	$(BIN)/pybabel -q compile -d src/onebasket/locale -D onebasket
 
 clean:
 	rm -rf .venv $(SHOP) .pytest_cache .mypy_cache .ruff_cache

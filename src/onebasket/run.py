@@ -221,11 +221,11 @@ class _Work:
 
 
 def _without_secrets(shop: Shop) -> dict[str, Any]:
-    """The settings for the manifest: no folder, no passwords in URLs."""
+    """The settings for the manifest: no folder, no URLs with passwords, no device ids."""
     settings = {name: getattr(shop, name) for name in shop.__struct_fields__ if name != "folder"}
+    settings["clean"] = msgspec.structs.replace(shop.clean, junk=())
     settings["sources"] = [
-        msgspec.structs.replace(source, url=None, query=None) if source.url else source
-        for source in shop.sources
+        msgspec.structs.replace(source, url=None, query=None, shared_devices=()) for source in shop.sources
     ]
     return settings
 

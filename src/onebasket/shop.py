@@ -11,10 +11,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 import zoneinfo
-from collections import Counter
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -111,7 +113,7 @@ class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "account": 1_000,
             "cookie": 1,
             "device": 1,
-        }  # fmt: skip
+        }
     )
     max_accounts: dict[str, int] = msgspec.field(
         default_factory=lambda: {"email": 2, "phone": 1, "card": 1, "account": 1, "cookie": 1, "device": 1}
@@ -124,7 +126,7 @@ class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "account": 100_000,
             "cookie": 500,
             "device": 500,
-        }  # fmt: skip
+        }
     )
 
 
@@ -191,7 +193,7 @@ def load(folder: str | Path) -> Shop:
     if path.is_dir() or path.suffix != ".toml":
         path = path / FILE_NAME
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ShopFileError(
             f"The shop file {path} cannot be read.",
@@ -258,6 +260,8 @@ def _keys(section: str) -> tuple[str, ...]:
 def _line_of(text: str, where: str) -> int | None:
     """The line that sets `source[1].path`, `shop.name`, …; None where no line does."""
     section, _, key = where.rpartition(".")
+    if key.endswith("]"):  # the source itself, not one of its keys
+        section, key = key, ""
     name, _, index = section.partition("[")
     wanted = int(index.rstrip("]").partition("]")[0]) if index else 0
     seen, current, heading = -1, "", None
@@ -276,57 +280,75 @@ def _line_of(text: str, where: str) -> int | None:
     return heading
 
 
+# Where a mistake stands, what it is, what was found, what was expected.
+_Mistake = tuple[str, str, str, str]
+
+
 def _check(path: Path, text: str, settings: _File) -> None:
     """Rules between values that types cannot say."""
-
-    def wrong(where: str, what: str, found: str, expected: str) -> ShopFileError:
+    for where, what, found, expected in _mistakes(settings):
         line = _line_of(text, where)
-        return ShopFileError(
+        raise ShopFileError(
             f"{path}{f', line {line}' if line else ''}: {what}.",
             found=found,
             expected=expected,
             next_step="correct the value",
         )
 
-    names = Counter(source.name for source in settings.source)
+
+def _mistakes(settings: _File) -> Iterator[_Mistake]:
+    shop, run = settings.shop, settings.run
+    yield from _place_mistakes("shop", shop)
+    for currency, rate in shop.rates.items():
+        yield from _currency_mistakes("shop.rates", currency)
+        if not 0 < rate < math.inf:
+            yield "shop.rates", "not a rate", f"{currency} = {rate}", "more than 0"
+    names: set[str] = set()
     for place, source in enumerate(settings.source):
-        at = f"source[{place}]"
-        if names[source.name] > 1:
-            places = [i for i, other in enumerate(settings.source) if other.name == source.name]
-            raise wrong(
-                f"source[{places[1]}].name", "two sources have one name", source.name, "a name of its own"
-            )
-        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", source.name):
-            raise wrong(
-                f"{at}.name", "not a source name", repr(source.name), "lower-case letters, digits, - and _"
-            )
-        if bool(source.paths) == bool(source.url):
-            raise wrong(f"{at}.path", "a source needs either path or url", source.name, "one of the two")
-        if source.url and not source.query:
-            raise wrong(f"{at}.url", "a source with url needs a query", source.name, 'query = "select …"')
-        _check_zone(f"{at}.timezone", source.timezone, wrong)
-    _check_zone("shop.timezone", settings.shop.timezone, wrong)
-    if not re.fullmatch(r"[A-Z]{3}", settings.shop.currency):
-        found = settings.shop.currency
-        raise wrong("shop.currency", "not a currency code", found, "ISO 4217, such as EUR")
-    if not settings.learn.models:
-        raise wrong("learn.models", "no model to learn", "[]", "one or more")
-    for name in ("top", "validation_days", "test_days", "seeds", "ease_max_items", "factors", "epochs"):
-        if getattr(settings.learn, name) < 1:
-            raise wrong(f"learn.{name}", "too small", str(getattr(settings.learn, name)), "1 or more")
-    if settings.recommend.top < 1:
-        raise wrong("recommend.top", "too small", str(settings.recommend.top), "1 or more")
-    if settings.run.keep_versions < 2:
-        raise wrong(
-            "run.keep_versions", "too few versions kept", str(settings.run.keep_versions), "2 or more"
-        )
-
-
-def _check_zone(where: str, zone: str | None, wrong: object) -> None:
-    if zone is None:
-        return
+        yield from _source_mistakes(f"source[{place}]", source, names)
+        names.add(source.name)
+    if not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]i?B)", run.memory):
+        yield "run.memory", "not an amount of memory", run.memory, "such as 1500MB or 4GB"
     try:
-        zoneinfo.ZoneInfo(zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
-        assert callable(wrong)
-        raise wrong(where, "unknown time zone", zone, "an IANA name such as Europe/Berlin") from error
+        date.fromisoformat(settings.clean.earliest)
+    except ValueError:
+        yield "clean.earliest", "not a date", settings.clean.earliest, "such as 2000-01-01"
+    if not settings.learn.models:
+        yield "learn.models", "no model to learn", "[]", "one or more"
+    learn = ("top", "validation_days", "test_days", "seeds", "ease_max_items", "factors", "epochs")
+    least = {"run.keep_versions": 2, "run.threads": 0, "recommend.top": 1}
+    for where, smallest in {**least, **{f"learn.{name}": 1 for name in learn}}.items():
+        section, _, name = where.partition(".")
+        found = getattr(getattr(settings, section), name)
+        if found < smallest:
+            yield where, "too small", str(found), f"{smallest} or more"
+
+
+def _source_mistakes(at: str, source: Source, names: set[str]) -> Iterator[_Mistake]:
+    if source.name in names:
+        yield f"{at}.name", "two sources have one name", source.name, "a name of its own"
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", source.name):
+        yield f"{at}.name", "not a source name", repr(source.name), "lower-case letters, digits, - and _"
+    if bool(source.paths) == bool(source.url):
+        yield f"{at}.path", "a source needs either path or url", source.name, "one of the two"
+    if source.url and not source.query:
+        yield f"{at}.url", "a source with url needs a query", source.name, 'query = "select …"'
+    yield from _place_mistakes(at, source)
+
+
+def _place_mistakes(at: str, said: Identity | Source) -> Iterator[_Mistake]:
+    """Currency, country and time zone, where they are said."""
+    if said.currency is not None:
+        yield from _currency_mistakes(f"{at}.currency", said.currency)
+    if said.country is not None and not re.fullmatch("[A-Z]{2}", said.country):
+        yield f"{at}.country", "not a country code", said.country, "ISO 3166 alpha-2, such as DE"
+    if said.timezone is not None:
+        try:
+            zoneinfo.ZoneInfo(said.timezone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            yield f"{at}.timezone", "unknown time zone", said.timezone, "an IANA name such as Europe/Berlin"
+
+
+def _currency_mistakes(where: str, currency: str) -> Iterator[_Mistake]:
+    if not re.fullmatch("[A-Z]{3}", currency):
+        yield where, "not a currency code", currency, "ISO 4217, such as EUR"

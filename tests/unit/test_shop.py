@@ -89,7 +89,7 @@ MISTAKES = {
     "unknown zone": ('"America/New_York"', '"America/Bork"', 4, ["America/Bork", "IANA"]),
     "unknown zone of a source": ('"Asia/Shanghai"', '"Beijing"', 22, ["Beijing", "IANA"]),
     "bad currency": ('currency = "USD"', 'currency = "dollar"', 3, ["dollar", "ISO 4217"]),
-    "bad currency of a source": ('format = "shopify"', 'format = "shopify"\ncurrency = "$"', 14, ["$", "ISO 4217"]),
+    "bad currency of a source": ('channel = "store"', 'currency = "$"\nchannel = "store"', 18, ["$", "ISO"]),
     "bad rate": ("CNY = 0.14", "CNY = 0", 5, ["CNY", "0"]),
     "bad currency of a rate": ("CNY = 0.14", "yuan = 0.14", 5, ["yuan", "ISO 4217"]),
     "bad country": ('currency = "USD"', 'country = "Germany"', 3, ["Germany", "ISO 3166"]),

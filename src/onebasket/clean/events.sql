@@ -1,25 +1,30 @@
+-- Usable rows, with time, person and currency from their order's head where they lack their own.
 select
-    e.source, e.channel, e.file, e.line, e.item,
-    e.event_no as event_id,
-    e.record_id, e.ts,
-    e.act as action,
-    e.order_no as order_id,
-    coalesce(e.key_said, l.product_key) as product_key,
+    j.source, j.channel, j.file, j.line, j.item,
+    j.event_no as event_id,
+    coalesce(case when lost.record_id is null then j.record_id end, h.record_id) as record_id,
+    coalesce(j.event_ts, h.ts) as ts,
+    j.act as action,
+    j.order_no as order_id,
+    coalesce(j.key_said, l.product_key) as product_key,
     case
-        when e.act = 'purchase' then coalesce(e.units, 1)
-        when e.act = 'return' then -abs(coalesce(e.units, 1))
-        else e.units
+        when j.act = 'purchase' then coalesce(j.units, 1)
+        when j.act = 'return' then -abs(coalesce(j.units, 1))
+        else j.units
     end as quantity,
     cast(round(coalesce(
-        abs(e.price_e4),
-        (abs(e.signed_e4) + abs(coalesce(e.discount_e4, 0))) / nullif(abs(coalesce(e.units, 1)), 0)
-    ) / nullif(e.divisor, 0)) as bigint) as unit_price_minor,
-    cast(round(e.signed_e4 / nullif(e.divisor, 0)) as bigint) as amount_minor,
-    cast(round(abs(e.discount_e4) / nullif(e.divisor, 0)) as bigint) as discount_minor,
-    e.currency,
-    e.query_said as query,
-    e.session_key as session,
-    e.test
-from clean_events_placed as e
-left join clean_listing_keys as l on l.listing = e.listing and e.key_said is null
-where e.late_fault is null
+        abs(j.price_e4),
+        (abs(j.signed_e4) + abs(coalesce(j.discount_e4, 0))) / nullif(abs(coalesce(j.units, 1)), 0)
+    ) / nullif(m.divisor, 0)) as bigint) as unit_price_minor,
+    cast(round(j.signed_e4 / nullif(m.divisor, 0)) as bigint) as amount_minor,
+    cast(round(abs(j.discount_e4) / nullif(m.divisor, 0)) as bigint) as discount_minor,
+    m.currency,
+    j.query_said as query,
+    j.session_key as session,
+    coalesce(h.test, false) as test
+from clean_events_judged as j
+anti join clean_events_out as o on o.file = j.file and o.line = j.line and o.item = j.item
+left join clean_order_heads as h on h.order_no = j.order_no
+left join clean_people_lost as lost on lost.record_id = j.record_id
+left join clean_currencies as m on m.said = coalesce(j.own_currency, h.currency, $currency)
+left join clean_listing_keys as l on l.listing = j.listing and j.key_said is null

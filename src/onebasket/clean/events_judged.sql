@@ -29,6 +29,13 @@ select
         when order_said is null and act = 'purchase' then '~' || file || ':' || cast(line as varchar)
         else order_said
     end as order_no,
+    case when act = 'return' then -1 else 1 end * case
+        when amount_e4 is not null then abs(amount_e4)
+        when price_e4 is null or act not in ('purchase', 'return') then null
+        when abs(price_e4) * abs(coalesce(units, 1)) > abs(coalesce(discount_e4, 0))
+            then abs(price_e4) * abs(coalesce(units, 1)) - abs(coalesce(discount_e4, 0))
+        else 0
+    end as signed_e4,
     case
         when act is null then 'no_action:action'
         when event_ts is null and (time_said is not null or order_said is null) then 'bad_time:time'
@@ -44,7 +51,6 @@ select
         when price_e4 < 0 and act <> 'return' then 'negative_price:unit_price'
         when amount_e4 < 0 and act <> 'return' then 'negative_price:amount'
         when abs(amount_e4) * rate > $max_amount * 10000 then 'absurd_amount:amount'
-        when abs(price_e4) * rate > $max_amount * 10000 then 'absurd_amount:unit_price'
         when abs(price_e4) * abs(coalesce(units, 1)) * rate > $max_amount * 10000 then 'absurd_amount:unit_price'
         when act = 'purchase' and listing is null then 'no_product:product_key'
     end as fault

@@ -3,7 +3,9 @@ select
     split_part(fault, ':', 1) as reason,
     split_part(fault, ':', 2) as field,
     case split_part(fault, ':', 2)
+        when 'action' then action
         when 'time' then "time"
+        when 'order_id' then order_id
         when 'currency' then currency
         when 'quantity' then quantity
         when 'unit_price' then unit_price
@@ -11,14 +13,4 @@ select
         when 'discount' then discount
     end as found,
     row_text
-from clean_events_judged
-where fault is not null
-union all
-select
-    'clean' as stage, 'raw_events' as table_name, source, file, line, item,
-    split_part(late_fault, ':', 1) as reason,
-    split_part(late_fault, ':', 2) as field,
-    case split_part(late_fault, ':', 2) when 'order_id' then order_id else currency_text end as found,
-    row_text
-from clean_events_placed
-where late_fault is not null
+from clean_events_lost_text

@@ -5,9 +5,9 @@ with tracked as (
     select
         event_no, item, file, line,
         row_number() over (partition by event_no, item order by file, line) as place
-    from clean_events_judged
+    from clean_events_read
     semi join clean_event_ids_repeated using (event_no)
-    where fault is null
+    anti join clean_events_faulty using (file, line, item)
 ),
 counted as (
     select
@@ -18,11 +18,15 @@ counted as (
             order by line, item
         ) as nth
     from (
-        select *, coalesce(order_said, "time") as bundle
-        from clean_events_judged
-        where fault is null and event_no is null
+        select
+            file, line, item, record_id, action, "time", time_zone, order_id, product_key, sku, gtin, title,
+            quantity, unit_price, amount, discount, currency, query, session,
+            coalesce(order_said, "time") as bundle
+        from clean_events_read
+        where event_no is null
     ) as untracked
     semi join clean_orders_in_files using (bundle)
+    anti join clean_events_faulty using (file, line, item)
 ),
 ranked as (
     select

@@ -1,6 +1,4 @@
-select
-    order_key as order_no, file, line, record_id, ts,
-    coalesce(own_currency, $currency) as currency,
-    coalesce(test_word in ('true', '1', 'yes'), false) as test
-from clean_orders_ranked
-where place = 1 and of_file is null
+select j.order_key as order_no, j.file, j.line, j.record_id, j.ts, j.currency, j.test
+from clean_orders_judged as j
+join clean_orders_ranked as r on r.file = j.file and r.line = j.line
+where r.place = 1 and r.of_file is null

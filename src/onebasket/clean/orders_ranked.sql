@@ -1,8 +1,7 @@
 -- Usable heads. Of several heads of one order the last in file and line knows most: it stands.
 -- An order without number whose tracked event is a duplicate is a duplicate too.
 select
-    o.file, o.line, o.order_key, o.known_record as record_id, o.placed_ts as ts, o.own_currency, o.test_word,
-    twin.of_file, twin.of_line,
+    o.file, o.line, o.order_key, twin.of_file, twin.of_line,
     row_number() over (partition by o.order_key order by o.file desc, o.line desc) as place
 from clean_orders_judged as o
 left join (

@@ -4,5 +4,4 @@ select
     split_part(fault, ':', 2) as field,
     case split_part(fault, ':', 2) when 'time' then "time" when 'currency' then currency else total end as found,
     row_text
-from clean_orders_judged
-where fault is not null
+from clean_orders_lost_text

@@ -9,7 +9,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from onebasket.clean.readings import as_text
 from onebasket.clean.values.births import birth_date
 from onebasket.clean.values.consent import consent
 from onebasket.clean.values.email import email
@@ -54,9 +53,6 @@ def clean_people(work: Work) -> None:
     _descriptions(work)
     work.keep("people_normal", work.sql("people_normal"))
     work.keep("people_lost", work.sql("people_lost"))
-    work.view("people_text", work.store.parse("clean_raw_people", as_text("raw_people")))
-    work.view("people_refused", work.sql("people_refused"))
-    work.view("people_repeated", work.sql("people_repeated"))
     work.store.write("people", work.sql("people"), work.source)
     work.store.write("identifiers", work.sql("identifiers"), work.source)
 

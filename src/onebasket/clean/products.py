@@ -16,12 +16,13 @@ _TITLE = pa.schema([("tidy", pa.string()), ("title_key", pa.string()), *_SIZE])
 
 
 def clean_products(work: Work) -> None:
-    """From `clean_raw_products` and `clean_events_judged` to the part of products.
+    """From `clean_raw_products` and `clean_events_typed` to the part of products.
 
     Leaves `clean_listing_keys`: which product each name on a line means.
     """
     work.keep("products_read", work.store.parse("clean_raw_products", readings.products(work.how)))
-    work.keep("listings", work.sql("listings", currency=work.how.currency))
+    work.keep("listings_seen", work.sql("listings_seen", currency=work.how.currency))
+    work.keep("listings", work.sql("listings"))
     work.view("product_texts", work.sql("product_texts"))
     work.map("gtin", "product_texts", ("gtin_said",), lambda text: (gtin(text),), _GTIN)
     work.map("size", "product_texts", ("size_said",), size, _SIZE)
@@ -34,7 +35,6 @@ def clean_products(work: Work) -> None:
     )
     work.keep("products_ranked", work.sql("products_ranked", currency=work.how.currency))
     work.keep("listing_keys", work.sql("listing_keys"))
-    work.view("products_refused", work.sql("products_refused"))
-    work.view("products_repeated", work.sql("products_repeated"))
-    listed = work.sql("products", source=work.source, currency=work.how.currency)
+    how = work.how
+    listed = work.sql("products", source=work.source, channel=how.channel, currency=how.currency)
     work.store.write("products", listed, work.source)

@@ -14,8 +14,8 @@ select
 from listed
 union all
 select
-    cast($source as varchar) as source, d.channel, f.file,
-    d.row_no // 1000 - f.file_no * 1000000000 as line,
+    $source as source, $channel as channel, f.file,
+    d.row_no // 100000 - f.file_no * 1000000000 as line,
     d.product_key, d.sku_said as sku, d.gtin14 as gtin, d.tidy as title,
     cast(null as varchar) as brand, cast(null as varchar) as category,
     d.size_value, d.size_unit, d.pack_count,
@@ -23,6 +23,6 @@ select
     case when d.price_e4 is not null then m.currency end as currency,
     cast(null as bigint) as stock, true as active
 from derived as d
-join clean_event_files as f on f.file_no = d.row_no // 1000000000000
+join clean_event_files as f on f.file_no = d.row_no // 100000000000000
 left join clean_currencies as m on m.said = $currency
 where d.place = 1

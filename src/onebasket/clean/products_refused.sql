@@ -1,5 +1,4 @@
 select
     'clean' as stage, 'raw_products' as table_name, source, file, line, cast(0 as int) as item,
     'no_product' as reason, 'product_key' as field, product_key as found, row_text
-from clean_products_read
-where key_said is null and sku_said is null and gtin_said is null and title_said is null
+from clean_products_lost_text

@@ -18,6 +18,7 @@ class How:
     """The row of `sources` that says how one source's texts are to be read."""
 
     source: str
+    channel: str
     accounts: str
     currency: str
     time_formats: tuple[str, ...]
@@ -33,6 +34,7 @@ class How:
                 if row["source"] == source:
                     return cls(
                         source,
+                        row["channel"],
                         row["accounts"],
                         row["currency"],
                         tuple(row["time_formats"]),
@@ -45,6 +47,11 @@ class How:
     def time(self, zoned: bool) -> Time:
         """`zoned`: whether any row states a zone of its own. Where none does, none is looked up."""
         return Time(self.time_formats, self.time_zone, "time_zone" if zoned else None)
+
+    @property
+    def walled(self) -> bool:
+        """Whether some times are wall-clock ones, so that a zone may have to be assumed."""
+        return any(not form.startswith("epoch") and "%z" not in form for form in self.time_formats)
 
     @property
     def number(self) -> Number:
@@ -75,7 +82,6 @@ def products(how: How) -> dict[str, tuple[str, Reading]]:
         "stock_said": ("stock", _SAID),
         "stock_units": ("stock", how.number),
         "status_word": ("status", _LOWER),
-        **as_text("raw_products"),
     }
 
 
@@ -90,7 +96,6 @@ def orders(how: How, zoned: bool) -> dict[str, tuple[str, Reading]]:
         "currency_said": ("currency", _UPPER),
         "test_word": ("test", _LOWER),
         "place_said": ("place", _SAID),
-        **as_text("raw_orders"),
     }
 
 
@@ -113,7 +118,6 @@ def events(how: How, zoned: bool, pepper: str) -> dict[str, tuple[str, Reading]]
         "currency_said": ("currency", _UPPER),
         "query_said": ("query", _LOWER),
         "session_key": ("session", Hash(f"{pepper}{how.source}")),
-        **as_text("raw_events"),
     }
 
 

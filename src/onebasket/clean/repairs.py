@@ -9,20 +9,14 @@ from onebasket.store.portable_types import arrow_type
 from onebasket.tables import REPAIRS
 
 _COUNTS = ("people_counts", "people_empty", "products_counts", "orders_counts", "events_counts", "outliers")
-_WITH = {  # the parameters of those that have any
-    "orders_counts": ("walled",),
-    "events_counts": ("walled",),
-    "outliers": ("source",),
-}
 
 
 def clean_repairs(work: Work) -> None:
     """Write the part of repairs. A query of counts names each `table field rule`."""
-    walled = any(not form.startswith("epoch") and "%z" not in form for form in work.how.time_formats)
-    values = {"walled": walled, "source": work.source}
     rows = []
     for query in _COUNTS:
-        work.keep(query, work.sql(query, **{name: values[name] for name in _WITH.get(query, ())}))
+        values = {"source": work.source} if query == "outliers" else {}
+        work.keep(query, work.sql(query, **values))
         for batch in work.store.read(f"clean_{query}"):
             for name, count in batch.to_pylist()[0].items():
                 table, field, rule = name.split()

@@ -7,49 +7,59 @@ from onebasket.clean.work import Work
 
 
 def judge(work: Work) -> None:
-    """Read orders and events: `clean_orders_judged` and `clean_events_judged`, nothing computed yet.
+    """Read orders and events and find what is wrong with each row by itself.
 
-    Events may be tens of millions of rows: they are never kept whole, but read again, and only
-    the columns in question, wherever they are needed.
+    Events may be tens of millions: only what the other queries ask of each row is kept
+    (`clean_events_typed`); the rows themselves are read a second time, to be written.
     """
-    priced = work.how.currency in {work.shop.shop.currency, *work.shop.shop.rates}
-    default_divisor = work.divisor(work.how.currency)
-    work.view("orders_read", work.store.parse("clean_raw_orders", readings.orders(work.how, _zoned(work, "orders"))))
-    judged = work.sql("orders_judged", **work.limits, priced=priced, divisor=default_divisor)
+    how, limits = work.how, work.limits
+    work.view(
+        "orders_read", work.store.parse("clean_raw_orders", readings.orders(how, _zoned(work, "orders")))
+    )
+    judged = work.sql(
+        "orders_judged",
+        **limits,
+        currency=how.currency,
+        divisor=work.divisor(how.currency),
+        priced=work.priced,
+        walled=how.walled,
+    )
     work.keep("orders_judged", judged)
-    parsed = work.store.parse("clean_raw_events", readings.events(work.how, _zoned(work, "events"), work.key.pepper))
-    work.view("events_read", parsed)
-    judged = work.sql("events_judged", **work.limits, max_quantity=work.shop.clean.max_quantity)
-    work.view("events_judged", judged)
+    parsed = readings.events(how, _zoned(work, "events"), work.key.pepper)
+    work.view("events_read", work.store.parse("clean_raw_events", parsed))
+    max_quantity = work.shop.clean.max_quantity
+    work.view("events_judged", work.sql("events_judged", **limits, max_quantity=max_quantity))
     work.keep("event_files", work.sql("event_files"))
+    work.keep("events_typed", work.sql("events_typed", walled=how.walled))
+    work.keep("events_faulty", work.sql("events_faulty"))
 
 
 def place(work: Work) -> None:
-    """Find duplicates and heads, and tie events to heads: `clean_events_placed`."""
-    currency = work.how.currency
+    """Find duplicates, then heads, then the rows that are lost with their head.
+
+    In this order, as a head without number repeats another when its tracked event does.
+    """
     work.keep("event_ids_repeated", work.sql("event_ids_repeated"))
     work.keep("orders_in_files", work.sql("orders_in_files"))
     work.keep("events_repeated", work.sql("events_repeated", source=work.source))
     work.keep("orders_ranked", work.sql("orders_ranked"))
-    work.keep("order_heads", work.sql("order_heads", currency=currency))
+    work.keep("order_heads", work.sql("order_heads"))
     work.keep("orders_lost", work.sql("orders_lost"))
-    work.view("events_placed", work.sql("events_placed", currency=currency))
-    work.view("events_refused", work.sql("events_refused"))
-    work.view("orders_refused", work.sql("orders_refused"))
-    work.view("orders_repeated", work.sql("orders_repeated", source=work.source))
+    work.keep("events_lost", work.sql("events_lost", priced=work.priced))
+    work.keep("events_out", work.sql("events_out"))
 
 
 def clean_orders(work: Work) -> None:
     """Write the part of orders: heads as said, and those derived from lines that have none."""
+    how = work.how
     work.view("orders_derived", work.sql("orders_derived"))
-    work.store.write(
-        "orders", work.sql("orders", source=work.source, currency=work.how.currency), work.source
-    )
+    heads = work.sql("orders", source=work.source, channel=how.channel, currency=how.currency)
+    work.store.write("orders", heads, work.source)
 
 
-def clean_events(work: Work) -> int:
-    """Write the part of events. Gives its rows."""
-    return work.store.write("events", work.sql("events"), work.source)
+def clean_events(work: Work) -> None:
+    """Write the part of events."""
+    work.store.write("events", work.sql("events", currency=work.how.currency), work.source)
 
 
 def _zoned(work: Work, table: str) -> bool:

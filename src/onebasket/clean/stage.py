@@ -7,6 +7,7 @@ import pyarrow as pa
 from onebasket.accounting import Account, Progress, silent
 from onebasket.clean.people import clean_people
 from onebasket.clean.products import clean_products
+from onebasket.clean.readings import as_text
 from onebasket.clean.repairs import clean_repairs
 from onebasket.clean.sales import clean_events, clean_orders, judge, place
 from onebasket.clean.work import Work
@@ -60,6 +61,15 @@ def _raw(work: Work) -> None:
 
 
 def _set_aside(work: Work) -> None:
+    """Write the parts of quarantine and duplicates."""
+    for table in RAW:
+        work.view(f"{table}_lost_rows", work.sql(f"{table}_lost_rows"))
+        text = work.store.parse(f"clean_{table}_lost_rows", as_text(f"raw_{table}"))
+        work.view(f"{table}_lost_text", text)
+        work.view(f"{table}_refused", work.sql(f"{table}_refused"))
+    for table in ("people", "products"):
+        work.view(f"{table}_repeated", work.sql(f"{table}_repeated"))
+    work.view("orders_repeated", work.sql("orders_repeated", source=work.source))
     work.store.write("quarantine", work.sql("quarantine"), f"{work.source}.clean")
     work.store.write("duplicates", work.sql("duplicates"), work.source)
 

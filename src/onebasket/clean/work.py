@@ -48,6 +48,11 @@ class Work:
             "rate": self._rates.get(self.how.currency, 1.0),
         }
 
+    @property
+    def priced(self) -> bool:
+        """Whether the source's default currency has a rate."""
+        return self.how.currency in self._rates
+
     def divisor(self, currency: str) -> float:
         """Ten-thousandths in a minor unit of a currency."""
         return float(MONEY_SCALE / 10 ** exponent(currency))

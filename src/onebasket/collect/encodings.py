@@ -14,11 +14,11 @@ _MARKS = (  # the longer ones first
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_FEWEST_LINES = 3
 _SAMPLE_BYTES = 256 << 10
-# What shops' exports are written in; a wider choice only makes a guess worse.
-_LIKELY = [
-    "utf_8", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254",
-]  # fmt: skip
+# What shops' exports are written in. A wider choice makes guesses worse: cp1250 and cp1254 differ
+# from cp1252 in a few letters and have to be stated.
+_LIKELY = ["utf_8", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1251", "cp1253"]
 
 
 def marked(head: bytes) -> str | None:
@@ -46,11 +46,17 @@ def fits(lines: Iterable[bytes], encoding: str) -> bool:
 
 
 def guess(lines: list[bytes], declared: tuple[str, ...]) -> str:
-    """The encoding of lines: the first of UTF-8 and those declared that fits, else the likeliest."""
+    """The encoding of lines: the first of UTF-8 and those declared that fits, else the likeliest.
+
+    A few lines are no ground for a guess: they are taken as damaged UTF-8.
+    """
     for encoding in ("utf-8", *declared):
         if fits(lines, encoding):
             return encoding
-    return likeliest(lines) if not declared else declared[0]
+    if declared:
+        return declared[0]
+    some = [line for line in lines if not line.isascii()]
+    return likeliest(some) if len(some) >= _FEWEST_LINES else "utf-8"
 
 
 def likeliest(lines: list[bytes]) -> str:

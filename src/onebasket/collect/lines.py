@@ -154,9 +154,9 @@ class Scan:
             if place == len(lines):
                 break
             line = lines[place]
-            self._step(piece[starts[line] : ends[line]], self.lines + line + 1)
+            opened = self._step(piece[starts[line] : ends[line]], self.lines + line + 1)
             if self._record is not None:
-                self._open_bytes += int(ends[line] - starts[at])
+                self._open_bytes += int(ends[line] - starts[line if opened else at])
                 self._check_size()
             at = line + 1
         if self._record is not None and at < len(ends):
@@ -165,18 +165,19 @@ class Scan:
         inside[-1] = self._record is not None
         return inside
 
-    def _step(self, text: bytes, line: int) -> None:
-        """Go over one line from the state before it to the state after it."""
+    def _step(self, text: bytes, line: int) -> bool:
+        """Go over one line, from the state before it to that after it; whether it opens a mark for good."""
         opens = self._opens(text, within=self._record is not None)
         if opens is None:
             if self._record is not None and self._record < line:
                 self._long.append(self._record)
                 self._extra.append(line - self._record)
             self._record = None
-        elif self._record is None:
-            self._record, self._quote, self._open_bytes = line, line, 0
-        elif opens:
+            return False
+        if opens:
             self._quote, self._open_bytes = line, 0
+            self._record = self._record or line
+        return opens
 
     def _opens(self, text: bytes, within: bool) -> bool | None:
         """None: the line ends outside quotes. True: within a text opened on it; False: one opened before.

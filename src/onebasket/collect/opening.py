@@ -39,6 +39,8 @@ def open_file(path: Path, name: str, source: Source, declared: tuple[str, ...]) 
                        lines=Lines(header=False))  # fmt: skip
     if head.startswith(b"PK\x03\x04"):
         return spreadsheets.open_sheet(path, name, size)
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        declared = ("utf-8",)  # RFC 8259
     encoding = _encoding(head, name, source, declared)
     newline = b"\r" if b"\n" not in head and b"\r" in head and not is_wide(encoding) else b"\n"
     text = _text(head, encoding)

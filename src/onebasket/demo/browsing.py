@@ -116,20 +116,18 @@ def make_sessions(
     owner = np.concatenate([purchases.person[buying], purchases.person[like]])
     household = np.concatenate([purchases.household[buying], purchases.household[like]])
     actor = owner.copy()
-    other = np.flatnonzero(rng.random(len(owner)) < rates.other_person)
+    lent = rates.other_person_app if channel == APP else rates.other_person
+    other = np.flatnonzero(rng.random(len(owner)) < lent)
     for place in other[other >= len(buying)]:
         actor[place] = rng.choice([person.number for person in households[household[place]].people])
     draws = rng.random((4, len(owner)))
     signed_in = np.concatenate([purchases.signed_in[buying], draws[0, len(buying) :] < rates.login])
     cookies, accounts, own = [], [], np.zeros(len(owner), dtype=bool)
     for place, (o, a) in enumerate(zip(owner.tolist(), actor.tolist(), strict=True)):
-        who = people[o] if o != a and draws[1, place] < rates.foreign_login else people[a]
-        account = (
-            who.accounts[-1 if draws[2, place] < 0.3 else 0] if signed_in[place] and who.accounts else None
-        )
-        own[place] = account is not None and who is people[a]
+        who = _signed_in(people[o], people[a], draws[1, place], rates) if signed_in[place] else None
+        own[place] = who is people[a] and bool(who.accounts)
+        accounts.append(who.accounts[-1 if draws[2, place] < 0.3 else 0] if who and who.accounts else None)
         cookies.append(_cookie(people[o], channel, draws[3, place], rng, rates))
-        accounts.append(account)
     return Sessions(
         p=np.concatenate([buying, np.full(len(like), -1)]),
         household=household,
@@ -140,6 +138,13 @@ def make_sessions(
         cookie=cookies,
         account=accounts,
     )
+
+
+def _signed_in(owner: Person, actor: Person, draw: float, rates: Rates) -> Person | None:
+    """Whose sign-in a session is under, if it is signed in at all."""
+    if owner is actor or draw < rates.own_login:
+        return actor
+    return owner if draw < rates.own_login + rates.foreign_login else None
 
 
 def _cookie(owner: Person, channel: int, draw: float, rng: np.random.Generator, rates: Rates) -> str:

@@ -77,9 +77,11 @@ class Rates:
     popular_views: float = 0.35  # of those: by popularity; the rest is any product at all
     searched_first: float = 0.12  # of those: found by a search
     left_in_cart: float = 0.07  # of those: put in the cart and left there
-    other_person: float = 0.10  # idle sessions by some member of the household on another's device
-    foreign_login: float = 0.50  # of those: under the owner's sign-in, if there is one
-    tablet_session: float = 0.15  # web sessions on the household's tablet, where there is one
+    other_person: float = 0.07  # idle web sessions by some member of the household on another's device
+    other_person_app: float = 0.02  # the same in the app: a telephone is lent less often
+    foreign_login: float = 0.60  # of those: under the owner's sign-in, if there is one
+    own_login: float = 0.10  # of those: under their own sign-in, if they have one; else signed out
+    tablet_session: float = 0.12  # web sessions on the household's tablet, where there is one
     store_tablet: float = 0.01  # sessions on a tablet in a store
     other_device: float = 0.06  # cookies seen on a second device
     login: float = 0.80  # idle sessions of account holders in which they are signed in

@@ -68,7 +68,8 @@ def _receipt_sql(chunk: Chunk, rates: Rates) -> str:
     return f"""
         create or replace table receipt as
         with visit as (
-            select p, ts, test, c.*, u('shown', p, 0) < {rates.loyalty_shown} and c.loyalty <> '' as shown,
+            select p, ts, test, c.*,
+                u('shown', p, 0) < {rates.loyalty_shown} and c.loyalty <> '' and not test as shown,
                 u('junk', p, 0) < {rates.junk_identifier} as wrong,
                 upper(md5('sale-{chunk.seed}-' || purchase_id)) as sale
             from purchase join person c on c.number = purchase.person
@@ -76,7 +77,7 @@ def _receipt_sql(chunk: Chunk, rates: Rates) -> str:
         )
         select p, test, substr(sale, 1, 22) as sale_id, substr(sale, 2, 21) || 'R' as refund_id,
             substr(sale, 6, 24) as payment_id,
-            coalesce(shown, false) as shown, wrong and not shown as junk,
+            shown, wrong and not shown as junk,
             case when test then null when shown then loyalty when wrong
                 then ['0000000000', 'null', 'anonymous', '9999999999'][1 + p % 4] end as loyalty,
             case when shown and square_id <> '' then square_id end as customer_id,

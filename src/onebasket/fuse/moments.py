@@ -15,7 +15,7 @@ def moments(first: datetime, last: datetime) -> list[datetime]:
 
     The end is a microsecond after the last event, so that "strictly before" takes in all.
     """
-    starts = []
+    starts: list[datetime] = []
     year, month = first.year, first.month
     while True:
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)

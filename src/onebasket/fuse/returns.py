@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -63,23 +61,17 @@ def tie(lines: pa.Table) -> pa.Table:
     the others, to the customer's latest earlier purchase of the product.
     """
     code: Ints = lines["code"].to_numpy()
-    order = np.argsort(code)
-    columns: dict[str, npt.NDArray[Any]] = {
-        name: lines[name].to_numpy()[order] for name in lines.column_names
-    }
-    back = columns["back"].astype(np.int64)
-    left_units = columns["units"].astype(np.float64)
-    left_minor = np.where(back == 1, -columns["amount_minor"], 0).astype(np.int64)
-    tied_units, tied_minor = np.zeros(len(back)), np.zeros(len(back), np.int64)
+    back: Ints = lines["back"].to_numpy().astype(np.int64)
+    units: Doubles = lines["units"].to_numpy().copy()
+    minor: Ints = np.where(back == 1, -lines["amount_minor"].to_numpy(), 0).astype(np.int64)
+    tied_units, tied_minor = np.zeros(len(code)), np.zeros(len(code), np.int64)
+    order_group: Ints = lines["order_group"].to_numpy()
+    customer_group: Ints = lines["customer_group"].to_numpy()
     # A return that names its order may be told before the purchase: purchases first.
-    in_order = np.lexsort((code[order], back, columns["order_group"]))
-    in_time = np.lexsort((code[order], columns["customer_group"]))
-    for name, rows in (("order_group", in_order), ("customer_group", in_time)):
-        group = columns[name].astype(np.int64)[rows]
-        state = [values[rows] for values in (left_units, left_minor, tied_units, tied_minor)]
-        tie_groups(group, back[rows], *state)
-        for values, changed in zip((left_units, left_minor, tied_units, tied_minor), state, strict=True):
-            values[rows] = changed
-    return pa.table(
-        {"code": columns["code"], "tied_units": tied_units, "tied_minor": tied_minor}, schema=TIES
-    )
+    in_order = np.lexsort((code, back, order_group))
+    in_time = np.lexsort((code, customer_group))
+    for group, rows in ((order_group, in_order), (customer_group, in_time)):
+        sides = units[rows], minor[rows], tied_units[rows], tied_minor[rows]
+        tie_groups(group[rows], back[rows], *sides)
+        units[rows], minor[rows], tied_units[rows], tied_minor[rows] = sides
+    return pa.table({"code": code, "tied_units": tied_units, "tied_minor": tied_minor}, schema=TIES)

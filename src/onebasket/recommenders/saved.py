@@ -83,6 +83,7 @@ def read(folder: Path) -> tuple[Head, dict[str, npt.NDArray[Any]]]:
 
 
 def damaged(folder: Path, found: str) -> ModelError:
+    """The error for a model that is not what was written."""
     return ModelError(
         f"The model in {folder} is damaged.",
         found=found,

@@ -120,9 +120,13 @@ class Loaded(Expressions):
         self.columns: dict[str, str] = {}
 
     def text(self, node: f.Field) -> str:
-        if isinstance(node, f.Constant) or any(isinstance(leaf, f.Item) for leaf in f.leaves(node)):
-            return super().text(node)
-        return self.keep(self._record.text(node))
+        return self.keep(self._record.text(node)) if self.keeps(node) else super().text(node)
+
+    def keeps(self, node: f.Field) -> bool:
+        """Whether a field is computed while loading: it is more than a constant and needs no item."""
+        return not isinstance(node, f.Constant) and not any(
+            isinstance(leaf, f.Item) for leaf in f.leaves(node)
+        )
 
     def holds(self, condition: f.Condition) -> str:
         return self.keep(self._record.holds(condition))

@@ -227,8 +227,13 @@ class Reader:
             )
             inner += f" join ({first}) on rowid = _first where _id is not null"
             chosen["rows"] = "_rows"
-        elif table.where is not None:
-            inner += f" where {loaded.holds(table.where)}"
+        else:
+            said = dict.fromkeys(
+                loaded.text(field) for field in table.columns.values() if loaded.keeps(field)
+            )
+            filled = [f"coalesce({', '.join(said)}) is not null"] if said else []  # a blank row gives nothing
+            wanted = [loaded.holds(table.where)] if table.where else []
+            inner += f" where {' and '.join([*filled, *wanted])}" if filled or wanted else ""
         if name == "raw_events":
             chosen["item"] = "0::int"
         if table.each:

@@ -65,7 +65,8 @@ def scan(kind: Kind, paths: Sequence[Path], types: Mapping[str, str], file: RawF
             form = "newline_delimited" if kind == "ndjson" else "array"
             lenient = "true" if kind == "ndjson" else "false"
             return (
-                f"read_json({listed}, columns={{{names}}}, format='{form}', ignore_errors={lenient},"
+                f"read_json({listed}, columns={{{names}}}, format='{form}', records=true,"
+                f" ignore_errors={lenient},"
                 f" compression='{packed}')"
             )
         case "parquet":

@@ -1,4 +1,4 @@
-"""The reference of all tables as Markdown: `python -m onebasket.tables.document > docs/reference/tables.md`."""
+"""The reference of all tables: `python -m onebasket.tables.document > docs/reference/tables.md`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _introduction() -> str:
 
 
 def _section(table: Table) -> str:
-    notes = ["ordered by " + ", ".join(f"`{name}`" for name in table.order)]
+    notes = ["Ordered by " + ", ".join(f"`{name}`" for name in table.order)]
     if table.personal:
         notes.append("personal: encrypted at rest, closed to `onebasket query`")
     if table.by_source:

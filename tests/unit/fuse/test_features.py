@@ -97,10 +97,11 @@ def tell(story: Any, acts: list[Any]) -> Any:
         elif act[0] == "return":
             story.back("web", act[3], 1, 100, act[1], record_id=f"web/{act[2]}")
         else:
-            _, hours, name, keys, source, cancelled = act
+            _, hours, name, keys, source, after = act
+            fate = {} if after is None else {"status": "cancelled", "cancelled_ts": _at(hours + after)}
             story.purchase(
                 source, str(number), [(key, 1.0, 100 + number) for key in keys], hours, f"{source}/{name}",
-                **({} if cancelled is None else {"status": "cancelled", "cancelled_ts": _at(hours + cancelled)}),
+                **fate,
             )  # fmt: skip
     return story
 

@@ -23,7 +23,9 @@ def test_top_is_a_stable_sort(scores: np.ndarray, top: int, data: st.DataObject)
     rows, width = scores.shape
     late = [sorted(data.draw(st.sets(st.integers(0, width - 1)))) for _ in range(rows)]
     starts = np.cumsum([0, *map(len, late)])
-    ragged = Ragged(starts, np.array([item for row in late for item in row], np.int32), np.ones(starts[-1], np.float32))
+    ragged = Ragged(
+        starts, np.array([item for row in late for item in row], np.int32), np.ones(starts[-1], np.float32)
+    )
     items, best = top_of_rows(scores, top, ragged)
     for row in range(rows):
         order = sorted(range(width), key=lambda item: (-scores[row, item], item in late[row], item))

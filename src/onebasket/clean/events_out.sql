@@ -1,0 +1,3 @@
+select file, line, item from clean_events_lost
+union all
+select file, line, item from clean_events_repeated

@@ -1,0 +1,26 @@
+-- What the other queries need to know of each row: the rows themselves may be too many to keep.
+-- `row_no` numbers them in the order of file, line and item.
+select
+    f.file_no, j.line, j.item,
+    (f.file_no * 1000000000 + j.line) * 100000 + j.item as row_no,
+    j.fault, j.act, j.listing, j.event_ts, j.own_currency, j.price_e4,
+    j.title_said is not null as titled,
+    case when j.act in ('purchase', 'return') or j.event_ts is null then j.order_no end as order_no,
+    case when j.act in ('purchase', 'return') then j.record_id end as record_id,
+    case when j.act in ('purchase', 'return') then j.signed_e4 end as signed_e4,
+    j.act = 'return' and j.said_action = 'purchase' as turned,
+    j.act in ('purchase', 'return') and j.units is null as unit_assumed,
+    j.act in ('purchase', 'return') and j.signed_e4 is null as unpriced,
+    j.act in ('purchase', 'return') and j.signed_e4 is not null and j.amount_e4 is null as computed,
+    j.act = 'purchase' and j.order_said is null as unnumbered,
+    $walled and j.event_ts is not null and j.time_zone is null
+        and not (j."time" like '%Z' or j."time" like '%:%+__:__' or j."time" like '%:%-__:__'
+            or j."time" like '%:%+____' or j."time" like '%:%-____') as unzoned,
+    j.order_id is not null and j.order_said is null as order_empty,
+    j.product_key is not null and j.key_said is null as key_empty,
+    j.currency is not null and j.currency_said is null as currency_empty,
+    j.quantity is not null and j.quantity_said is null as quantity_empty,
+    j.unit_price is not null and j.price_said is null as price_empty,
+    j.amount is not null and j.amount_said is null as amount_empty
+from clean_events_judged as j
+join clean_event_files as f on f.file = j.file
