@@ -15,7 +15,8 @@ QUERY = re.compile(
     r"|(create|drop|insert|update|delete|copy|set)\s+(or|into|table|view|temp|from|\()\b)",
     re.IGNORECASE | re.DOTALL,
 )
-MAY_WRITE_SQL = {"store", "demo"}
+MAY_WRITE_SQL = {"store", "demo", "cli"}  # the last asks published tables, as its user would
+ASKS_OTHERS = {"onebasket.collect.databases"}  # the shop's own databases, in their SQL
 
 
 def texts(path: Path) -> list[tuple[int, str]]:
@@ -40,7 +41,7 @@ def texts(path: Path) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize(("name", "path"), MODULES.items(), ids=MODULES)
 def test_no_query_in_python(name: str, path: Path) -> None:
-    if room(name) in MAY_WRITE_SQL:
+    if room(name) in MAY_WRITE_SQL or name in ASKS_OTHERS:
         return
     hidden = [f"line {line}: {text.strip()[:50]!r}" for line, text in texts(path) if QUERY.match(text)]
     assert not hidden, "\n".join(hidden)

@@ -57,10 +57,11 @@ def _join_records(store: DuckStore, limits: Align) -> None:
     """Write edges and limits, and keep each record's component."""
     store.keep("align_limits", store.arrow(_limits(limits)))
     store.keep("align_groups", store.sql("align/groups"))
+    store.keep("align_strangers", store.sql("align/strangers"))
     store.keep("align_scopes", store.sql("align/scopes"))
     store.write("customer_edges", store.sql("align/customer_edges"))
     store.write("identifier_limits", store.sql("align/identifier_limits"))
-    store.forget("align_limits", "align_groups", "align_scopes")
+    store.forget("align_limits", "align_groups", "align_strangers", "align_scopes")
     store.keep("align_records", store.sql("align/records"))
     store.keep("align_codes", store.sql("align/codes"))
     store.keep("align_roots", store.kernel("align_codes", (), components, ROOTS))

@@ -27,4 +27,4 @@ anti join clean_events_out as o on o.file = j.file and o.line = j.line and o.ite
 left join clean_order_heads as h on h.order_no = j.order_no
 left join clean_people_lost as lost on lost.record_id = j.record_id
 left join clean_currencies as m on m.said = coalesce(j.own_currency, h.currency, $currency)
-left join clean_listing_keys as l on l.listing = j.listing and j.key_said is null
+left join clean_events_named as l on l.file = j.file and l.line = j.line and l.item = j.item

@@ -17,6 +17,7 @@ turned as (
         end as act,
         case
             when key_said is not null then 'k:' || key_said
+            when $keyed then null
             when sku_said is not null then 's:' || sku_said
             when gtin_said is not null then 'g:' || gtin_said
             when title_said is not null then 't:' || title_said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 
 from onebasket.clean import readings
@@ -15,6 +17,11 @@ _SIZE = pa.schema([("size_value", pa.float64()), ("size_unit", pa.string()), ("p
 _TITLE = pa.schema([("tidy", pa.string()), ("title_key", pa.string()), *_SIZE])
 
 
+def _titled(text: str | None) -> tuple[Any, ...]:
+    tidied = title(text)
+    return (tidied, title_key(tidied), *size(tidied))
+
+
 def clean_products(work: Work) -> None:
     """From `clean_raw_products` and `clean_events_typed` to the part of products.
 
@@ -22,7 +29,8 @@ def clean_products(work: Work) -> None:
     """
     work.keep("products_read", work.store.parse("clean_raw_products", readings.products(work.how)))
     work.keep("listings_seen", work.sql("listings_seen", currency=work.how.currency))
-    work.keep("listings", work.sql("listings"))
+    work.view("listing_rows", work.sql("listing_rows"))
+    work.keep("listings", work.store.parse("clean_listing_rows", readings.listings()))
     work.view("product_texts", work.sql("product_texts"))
     work.map("gtin", "product_texts", ("gtin_said",), lambda text: (gtin(text),), _GTIN)
     work.map("size", "product_texts", ("size_said",), size, _SIZE)
@@ -30,7 +38,7 @@ def clean_products(work: Work) -> None:
         "title",
         "product_texts",
         ("title_said",),
-        lambda text: (title(text), title_key(text), *size(text)),
+        _titled,
         _TITLE,
     )
     work.keep("products_ranked", work.sql("products_ranked", currency=work.how.currency))

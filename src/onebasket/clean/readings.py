@@ -68,6 +68,7 @@ def as_text(table: str) -> dict[str, tuple[str, Reading]]:
 
 
 def products(how: How) -> dict[str, tuple[str, Reading]]:
+    """How the texts of a listing are read."""
     return {
         "key_said": ("product_key", _SAID),
         "sku_said": ("sku", _UPPER),
@@ -86,6 +87,7 @@ def products(how: How) -> dict[str, tuple[str, Reading]]:
 
 
 def orders(how: How, zoned: bool) -> dict[str, tuple[str, Reading]]:
+    """How the texts of an order's head are read; `zoned` tells whether rows say a zone themselves."""
     return {
         "order_no": ("order_id", _SAID),
         "placed_ts": ("time", how.time(zoned)),
@@ -100,6 +102,7 @@ def orders(how: How, zoned: bool) -> dict[str, tuple[str, Reading]]:
 
 
 def events(how: How, zoned: bool, pepper: str) -> dict[str, tuple[str, Reading]]:
+    """How the texts of an event are read; sessions become pseudonyms under `pepper`."""
     return {
         "event_no": ("event_id", _SAID),
         "action_word": ("action", _LOWER),

@@ -27,8 +27,9 @@ def judge(work: Work) -> None:
     work.keep("orders_judged", judged)
     parsed = readings.events(how, _zoned(work, "events"), work.key.pepper)
     work.view("events_read", work.store.parse("clean_raw_events", parsed))
+    keyed = work.keep("events_unkeyed", work.sql("events_unkeyed")) == 0
     max_quantity = work.shop.clean.max_quantity
-    work.view("events_judged", work.sql("events_judged", **limits, max_quantity=max_quantity))
+    work.view("events_judged", work.sql("events_judged", **limits, max_quantity=max_quantity, keyed=keyed))
     work.keep("event_files", work.sql("event_files"))
     work.keep("events_typed", work.sql("events_typed", walled=how.walled))
     work.keep("events_faulty", work.sql("events_faulty"))
@@ -59,6 +60,7 @@ def clean_orders(work: Work) -> None:
 
 def clean_events(work: Work) -> None:
     """Write the part of events."""
+    work.keep("events_named", work.sql("events_named"))
     work.store.write("events", work.sql("events", currency=work.how.currency), work.source)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import adbc_driver_manager
 import pyarrow as pa
@@ -18,9 +18,9 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 
 def public_url(url: str) -> str:
-    """The URL without user and password."""
+    """The URL without user, password and options."""
     parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def sqlite_path(url: str, folder: Path) -> Path | None:

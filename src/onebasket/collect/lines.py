@@ -16,10 +16,9 @@ from onebasket.store.duckdb_scan import MAX_RECORD_BYTES
 from onebasket.store.reading import LineEnds, Lines
 
 _QUOTE, _CR = 34, 13
-_QUOTED_REST = re.compile(rb'(?:[^"]|"")*+"')
+_QUOTED_REST = re.compile(rb'(?:[^"]|"")*+" *')
 # Two or more Chinese characters in UTF-8 by themselves. Double-byte encodings decode them to nonsense.
 _UTF8_WORDS = re.compile(rb"(?<![\x80-\xff])(?:[\xe4-\xe9][\x80-\xbf]{2}){2,}(?![\x80-\xff])")
-_BLANKS = re.compile(rb" *")
 
 
 class UnterminatedError(Exception):
@@ -182,29 +181,31 @@ class Scan:
     def _opens(self, text: bytes, within: bool) -> bool | None:
         """None: the line ends outside quotes. True: within a text opened on it; False: one opened before.
 
-        As the engine reads it: blanks may stand around a quoted text; anything else behind
-        one is an error, after which reading goes on at the next line.
+        As the engine reads it: one blank may stand before a mark, any behind it; after a closing
+        mark another one opens again, and whatever else follows counts up to the next delimiter.
         """
         assert self._delimiter
         text = text.removesuffix(b"\r")
         at, opened = 0, False
         while True:
             if not within:
-                start = _BLANKS.match(text, at).end()  # type: ignore[union-attr]
-                if text[start : start + 1] != b'"':
+                mark = at + (text[at : at + 1] == b" ")
+                if text[mark : mark + 1] != b'"':
                     at = text.find(self._delimiter, at) + 1
                     if not at:
                         return None
                     continue
-                at, opened = start + 1, True
+                at, opened = mark + 1, True
             rest = _QUOTED_REST.match(text, at)
             if rest is None:
                 return opened
-            within = False
-            at = _BLANKS.match(text, rest.end()).end()  # type: ignore[union-attr]
-            if text[at : at + 1] != self._delimiter:
-                return None  # the line ends here, or an error does
-            at += 1
+            at = rest.end()
+            if within := text[at : at + 1] == b'"':
+                at, opened = at + 1, True
+                continue
+            at = text.find(self._delimiter, at) + 1
+            if not at:
+                return None
 
     def _check_size(self) -> None:
         if self._open_bytes > MAX_RECORD_BYTES:

@@ -108,29 +108,35 @@ def _open_csv(
         text = text.replace("\r", "\n")
     delimiter, header, first = _header(text, source.delimiter)
 
-    def look(encoding: str, closely: bool = False) -> Scan:
+    def look(encoding: str, closely: bool = False) -> tuple[Scan, Lines]:
         checked = "utf-8" if is_wide(encoding) else encoding
-        scan = Scan(first, delimiter, newline=newline, encoding=checked, single_column=len(header) == 1,
-                    closely=closely)  # fmt: skip
-        for piece in whole_lines(path, packed, encoding, newline):
-            scan.feed(piece)
-        return scan
+        scan = Scan(
+            first,
+            delimiter,
+            newline=newline,
+            encoding=checked,
+            single_column=len(header) == 1,
+            closely=closely,
+        )
+        try:
+            for piece in whole_lines(path, packed, encoding, newline):
+                scan.feed(piece)
+            return scan, scan.result()
+        except UnterminatedError as error:
+            raise _cannot(
+                source,
+                name,
+                f"a quotation mark opens on line {error.line} and is never closed",
+                "a closing quotation mark within the record",
+                f"close the mark on line {error.line}, or take it out",
+            ) from None
 
-    try:
-        scan = look(encoding)
-        if not source.encoding and not is_wide(encoding) and 2 * len(scan.undecodable) > scan.beyond_ascii:
-            better = encodings.guess(_some_lines(path, packed, scan.undecodable), declared)
-            if better != encoding:
-                encoding, scan = better, look(better)
-        lines = scan.result()
-    except UnterminatedError as error:
-        raise _cannot(
-            source,
-            name,
-            f"a quotation mark opens on line {error.line} and is never closed",
-            "a closing quotation mark within the record",
-            f"close the mark on line {error.line}, or take it out",
-        ) from None
+    scan, lines = look(encoding)
+    if not source.encoding and not is_wide(encoding) and 2 * len(scan.undecodable) > scan.beyond_ascii:
+        better = encodings.guess(_some_lines(path, packed, scan.undecodable), declared)
+        if better != encoding:
+            encoding = better
+            scan, lines = look(better)
     if 2 * len(scan.undecodable) > max(scan.lines, 1):
         likely = encodings.likeliest(_some_lines(path, packed, scan.undecodable))
         raise _wrong_encoding(source, name, encoding, likely)
@@ -138,7 +144,7 @@ def _open_csv(
         path, name, "csv", header, path.stat().st_size, encoding, delimiter, packed, scan.line_ends,
         plain=encoding == "utf-8" and not scan.undecodable and scan.line_ends == "as_is" and first == 1,
         lines=lines, undecodable=np.array(scan.undecodable, np.int64),
-        look_again=lambda: look(encoding, closely=True).result(),
+        look_again=lambda: look(encoding, closely=True)[1],
     )  # fmt: skip
 
 

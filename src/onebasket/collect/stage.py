@@ -17,6 +17,7 @@ from onebasket.collect.layout import Format, Layout
 from onebasket.collect.opening import open_file
 from onebasket.collect.recognise import layout_of
 from onebasket.protect import Key
+from onebasket.protect.corrections import corrected_lines
 from onebasket.shop import Shop, Source
 from onebasket.store.duckdb import DuckStore
 from onebasket.store.duckdb_read import Reader
@@ -36,17 +37,21 @@ def collect(
 
     A source's first part of a table bears its name, further ones `{source}-{n:04d}`. The
     account is of records: kept are those that became rows, or hold nothing we look for.
+    Corrected lines of the source's files stand where the lines themselves stood.
     Raises SourceError when a file is missing, empty, damaged, in another encoding than
     stated, not of the source's format, or cannot be read without losing records.
     """
     format_ = format_of(source)
     counted: list[Counted] = []
     layouts: dict[str, str] = {}
+    corrected: dict[str, dict[int, str]] = {}
+    for name, line, text in corrected_lines(shop, key, source.name):
+        corrected.setdefault(name, {})[line] = text
     with contextlib.ExitStack() as stack:
         files = _open(shop, source, format_, progress, stack)
         reader = stack.enter_context(Reader(store, source.name, source.channel, key.pepper))
         for number, (layout, batch) in enumerate(_batches(files)):
-            counted += reader.load(batch, layout.tables)
+            counted += reader.load(batch, layout.tables, corrected)
             part = f"{source.name}-{number:04d}" if number else source.name
             for table in reader.tables:
                 store.write(table, reader.rows(table), part)

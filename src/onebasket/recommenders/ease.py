@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from onebasket.accounting import Progress
 from onebasket.errors import MissingExtraError, ModelError
-from onebasket.kernels import compiled
+from onebasket.kernels import compiled, compiled_fast
 from onebasket.recommenders.interactions import Codes, Floats, Ragged
 from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
@@ -57,8 +57,8 @@ class EASE(Recommender):
     def scores(self, users: Codes) -> Scores:
         own = self._signal(self.history.take(users))
         size = len(self._weights)
-        scores = np.empty((len(users), len(self.item_ids)), np.float32)
-        np.matmul(_dense(own, size), self._weights, out=scores[:, :size])
+        scores = np.zeros((len(users), len(self.item_ids)), np.float32)
+        _add_rows(own.starts, own.items, own.values, self._weights, scores)
         self._less_known(scores, size)
         rows = np.repeat(np.arange(len(users)), np.diff(own.starts))
         scores[rows, own.items] += np.float32(self.settings.repeat) * own.values
@@ -132,6 +132,19 @@ def _gram(starts: Any, items: Any, values: Any, gram: Any) -> None:
                 if items[other] >= gram.shape[0]:
                     break
                 gram[items[other], items[place]] += values[place] * values[other]
+
+
+@compiled_fast
+def _add_rows(starts: Any, items: Any, values: Any, weights: Any, scores: Any) -> None:
+    """Add X B: customers own few of the items, so rows of B are added up instead of multiplied."""
+    size = len(weights)
+    for row in range(scores.shape[0]):
+        for place in range(starts[row], starts[row + 1]):
+            item, value = items[place], values[place]
+            if item >= size:
+                break
+            for other in range(size):
+                scores[row, other] += value * weights[item, other]
 
 
 @compiled

@@ -78,8 +78,8 @@ class MatrixFactorisation(FactorModel):
                     self._users, self._items, (whose, which, targets), mean, penalty,
                     steps[0].gradient, steps[1].gradient,
                 )  # fmt: skip
-                steps[0].move(np.unique(whose))
-                steps[1].move(np.unique(which))
+                steps[0].move(whose)
+                steps[1].move(which)
             progress(self.name, epoch + 1, settings.epochs)
 
     def _products(self, users: Codes, out: Floats) -> Scores:
@@ -105,7 +105,9 @@ class _Optimiser:
         if self._adam:
             self._moments = (np.zeros_like(parameters), np.zeros_like(parameters))
 
-    def move(self, rows: npt.NDArray[np.int32]) -> None:
+    def move(self, occurring: npt.NDArray[np.int32]) -> None:
+        """One step for every row that occurs, however often."""
+        rows = np.flatnonzero(np.bincount(occurring))
         self._step += 1
         if self._adam:
             _adam(self.parameters, self.gradient, self._moments, rows, self._rate, self._step)

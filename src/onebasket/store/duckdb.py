@@ -98,10 +98,9 @@ class DuckStore:
         result.create_view(name, replace=True)
 
     def forget(self, *names: str) -> None:
+        views = self.connection.execute("select view_name from duckdb_views() where not internal").fetchall()
         for name in names:
-            views = self.connection.execute("select view_name from duckdb_views() where not internal")
-            kind = "view" if (name,) in views.fetchall() else "table"
-            self._run(f'drop {kind} if exists "{name}"')
+            self._run(f'drop {"view" if (name,) in views else "table"} if exists "{name}"')
 
     def write(self, table: str, result: duckdb.DuckDBPyRelation, part: str = "all") -> int:
         if not isinstance(self._home, Draft):

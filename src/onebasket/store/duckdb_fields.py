@@ -23,7 +23,7 @@ def name_key(name: str) -> str:
 class Expressions:
     """Compiles fields over the columns of one kind of record.
 
-    `roots` maps `name_key` of their columns to expressions; `secret` goes into digests.
+    `roots` maps `name_key` of their columns to expressions; `secret` is one too: it goes into digests.
     """
 
     def __init__(self, roots: Mapping[str, str], secret: str) -> None:
@@ -88,7 +88,7 @@ class Expressions:
         if not said:
             return NOTHING
         joined = ", ".join("''" if text == NOTHING else f"coalesce({text}, '')" for text in known)
-        hashed = f"left(sha256(concat_ws(chr(31), {literal(self.secret)}, {joined})), 32)"
+        hashed = f"left(sha256(concat_ws(chr(31), {self.secret}, {joined})), 32)"
         return f"case when coalesce({', '.join(said)}) is not null then {hashed} end"
 
     def _filled(self, fields: Iterable[f.Field]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import duckdb
 import msgspec
@@ -32,6 +33,12 @@ PERSONAL = tuple(name for name in RAW_PEOPLE.names if name not in (*_WHERE, "rec
 _SECRET = "onebasket_secret"
 
 
+Corrected = Mapping[int, str]  # line → the text that stands there instead
+_Placed = tuple[
+    Numbers, str, Numbers
+]  # rows of the batch from which on, of a file, what is added for the line
+
+
 class Reader:
     """Reads the files of one source, a batch at a time. Also a context manager."""
 
@@ -41,6 +48,10 @@ class Reader:
         self._selects: dict[str, tuple[str, str]] = {}
         self._keys: tuple[str, ...] = ()
         self._place = ("", "")
+        self._rows_of: dict[
+            str, tuple[int, int, Steps]
+        ] = {}  # first row, number of rows and steps of each file
+        self._read_records: dict[str, int] = {}
         self.refusals = Refusals(store.connection, source)
         secret = literal(f"{pepper}\x1f{source}")
         self._run(f"set variable {_SECRET} = {secret}")
@@ -59,10 +70,16 @@ class Reader:
         """The raw tables that the loaded files give rows of."""
         return tuple(self._selects)
 
-    def load(self, files: Sequence[RawFile], tables: Mapping[str, f.Rows]) -> list[Counted]:
+    def load(
+        self,
+        files: Sequence[RawFile],
+        tables: Mapping[str, f.Rows],
+        corrected: Mapping[str, Corrected] | None = None,
+    ) -> list[Counted]:
         """Read files that have one kind and the same columns; they take the place of those read before.
 
-        `tables` says what each record gives in each of our tables. Raises SourceError when
+        `tables` says what each record gives in each of our tables. `corrected` holds, by the name
+        of a file, the texts that stand in place of some of its records. Raises SourceError when
         records would be lost.
         """
         shape = shape_of(self._connection, files[0], tables.values())
@@ -75,9 +92,19 @@ class Reader:
         names = f"enum({', '.join(literal(str(file.path)) for file in files)})"
         with self._store.errors():
             self._run(f"drop table if exists {_BATCH}")
+            self._rows_of.clear()
+            wanted = [*kept, f"{shape.void} as _void"]
             for unit in _units(files):
-                self._read(unit, shape, [*kept, f"{shape.void} as _void"], names)
-            return self._settle(files)
+                self._read(unit, shape, wanted, names)
+            placed = self._settle(files)
+            for file in files:
+                lines = (corrected or {}).get(file.name, {})
+                if lines and file.kind in ("csv", "ndjson"):
+                    placed += self._correct(file, lines, shape, (wanted, names))
+            self._locate(placed)
+        return [
+            Counted(file, self._read_records[file.name], self.refusals.count(file.name)) for file in files
+        ]
 
     def rows(self, table: str) -> duckdb.DuckDBPyRelation:
         """The rows of a raw table that the loaded files give."""
@@ -119,14 +146,14 @@ class Reader:
         ).fetchall()
         self._run(f"insert into {_BATCH} {query}" if exists else f"create temp table {_BATCH} as {query}")
 
-    def _settle(self, files: Sequence[RawFile]) -> list[Counted]:
+    def _settle(self, files: Sequence[RawFile]) -> list[_Placed]:
         """Find the line of every row, and refuse the records that only look like rows."""
         found = self._connection.execute(
             f"select _file, min(rowid), count(*), max(rowid) from {_BATCH} group by 1"
         ).fetchall()
         ranges = {path: (first, count) for path, first, count, _ in found}
         assert all(last - first + 1 == count for _, first, count, last in found), "files came mixed"
-        steps, counted = [], []
+        placed: list[_Placed] = []
         for file in files:
             base, count = ranges.get(str(file.path), (0, 0))
             slots = self.refusals.slots(file)
@@ -135,10 +162,52 @@ class Reader:
             self.refusals.settle(file, slots, refused)
             parting = lines.steps(refused)
             self._refuse_rows(replace(file, lines=lines), base, count, parting)
-            steps.append((base + parting.row, file.name, parting.add - base))
-            counted.append(Counted(file, count + len(slots), self.refusals.count(file.name)))
-        self._locate(steps)
-        return counted
+            placed.append((base + parting.row, file.name, parting.add - base))
+            self._read_records[file.name] = count + len(slots)
+            self._rows_of[file.name] = (base, count, parting)
+        return placed
+
+    def _correct(
+        self, file: RawFile, corrected: Corrected, shape: Shape, query: tuple[Sequence[str], str]
+    ) -> list[_Placed]:
+        """Take corrected texts in place of the records that began on their lines."""
+        wanted, names = query
+        base, count, steps = self._rows_of[file.name]
+        lines = np.array(sorted(corrected), np.int64)
+        self.refusals.forgive(file.name, lines)
+        self._delete(steps.rows_at(lines, count) + base)
+        given = [(line, corrected[line]) for line in lines.tolist() if corrected[line].strip()]
+        if file.kind == "ndjson":
+            unread = [line for line, text in given if _object(text) is None]
+            self.refusals.add(file.name, ((line, "not_json", corrected[line]) for line in unread))
+            given = [(line, text) for line, text in given if line not in unread]
+        if not given:
+            return []
+        ((first,),) = self._connection.execute(f"select coalesce(max(rowid) + 1, 0) from {_BATCH}").fetchall()
+        header = [file.delimiter.join(f"c{n}" for n in range(len(file.header)))] if file.kind == "csv" else []
+        whole = "\n".join([*header, *(text for _, text in given), ""]).encode("utf-8", "backslashreplace")
+        with pipe([whole]) as path:
+            own = f"{literal(str(file.path))}::{names}"
+            self._append(scan(file.kind, [path], shape.types, file), wanted, own)
+        if file.kind == "csv":
+            self.refusals.note_rejects(str(file.path))
+        slots = self.refusals.slots(file)
+        ((came,),) = self._connection.execute(
+            f"select count(*) from {_BATCH} where rowid >= $1", [first]
+        ).fetchall()
+        if came + len(slots) != len(given):
+            raise SourceError(
+                f"Source {self._source}: the corrections of {file.name} cannot be read.",
+                found=f"{came + len(slots)} records in {len(given)} corrected lines",
+                expected="one record in each corrected line",
+                state="nothing was published",
+                next_step="correct those lines again, each with one record of the file",
+            )
+        at = np.array([line for line, _ in given], np.int64)
+        self.refusals.settle(file, slots, at[slots - 2])
+        good = np.delete(at, slots - 2) if len(slots) else at
+        rows = first + np.arange(len(good), dtype=np.int64)
+        return [(rows, file.name, good - rows)] if len(good) else []
 
     def _checked_lines(self, file: RawFile, records: int) -> Lines:
         """The file's lines, when as many records came as it has."""
@@ -151,11 +220,15 @@ class Reader:
                 return lines
         raise SourceError(
             f"Source {self._source}: {file.name} cannot be read without losing records.",
-            found=f"{lines.records} records in the file, {records} read",
+            found=f"{lines.records} records in the file, {records} read{self._first_broken(file)}",
             expected="as many read as there are",
             state="nothing was published",
             next_step="look for stray quotation marks in the file, mend them or export it again",
         )
+
+    def _first_broken(self, file: RawFile) -> str:
+        slots = self.refusals.slots(file, "broken_quote")
+        return f"; a quotation mark goes wrong on line {file.lines.lines_of(slots)[0]}" if len(slots) else ""
 
     def _refuse_rows(self, file: RawFile, base: int, count: int, steps: Steps) -> None:
         """Move rows to quarantine that hold undecodable bytes, or nothing of an object."""
@@ -184,24 +257,26 @@ class Reader:
                     yield line, reason if valid else "wrong_encoding", text
 
         self.refusals.add(file.name, refused())
-        gone = rows[~np.isin(lines, np.array(silent, np.int64))] + base
-        self._connection.register(_GONE, pa.table({"r": gone}))
+        self._delete(rows[~np.isin(lines, np.array(silent, np.int64))] + base)
+
+    def _delete(self, rows: Numbers) -> None:
+        self._connection.register(_GONE, pa.table({"r": rows}))
         self._run(f"delete from {_BATCH} where rowid in (select r from {_GONE})")
         self._connection.unregister(_GONE)
 
-    def _locate(self, steps: Sequence[tuple[Numbers, str, Numbers]]) -> None:
+    def _locate(self, placed: Sequence[_Placed]) -> None:
         """Set how rows get their file and line: from lists where each file has one step, else by a join."""
-        if all(len(shift) == 1 for _, _, shift in steps):
-            files = ", ".join(literal(name) for _, name, _ in steps)
-            shifts = ", ".join(str(shift[0]) for _, _, shift in steps)
+        if all(len(shift) == 1 for _, _, shift in placed) and len(placed) == len(self._rows_of):
+            files = ", ".join(literal(name) for _, name, _ in placed)
+            shifts = ", ".join(str(shift[0]) for _, _, shift in placed)
             at = "[enum_code(b._file) + 1]"
             self._place = (f"[{files}]{at} as file, b._row + [{shifts}]{at} as line", "")
             return
         table = pa.table(
             {
-                "from_row": np.concatenate([rows for rows, _, _ in steps]),
-                "file": pa.array([name for rows, name, _ in steps for _ in rows], pa.string()),
-                "shift": np.concatenate([shift for _, _, shift in steps]),
+                "from_row": np.concatenate([rows for rows, _, _ in placed]),
+                "file": pa.array([name for rows, name, _ in placed for _ in rows], pa.string()),
+                "shift": np.concatenate([shift for _, _, shift in placed]),
             }
         )
         self._connection.register(_GONE, table)
@@ -269,10 +344,15 @@ def _units(files: Sequence[RawFile]) -> Iterator[Sequence[RawFile]]:
     yield from ([file] for file in files if file not in plain)
 
 
-def _says_nothing(text: str, keys: Sequence[str]) -> bool:
-    """Whether a text is a JSON object without any of the keys."""
+def _object(text: str) -> dict[str, Any] | None:
     try:
         value = msgspec.json.decode(text)
     except msgspec.DecodeError:
-        return False
-    return isinstance(value, dict) and all(value.get(key) is None for key in keys)
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _says_nothing(text: str, keys: Sequence[str]) -> bool:
+    """Whether a text is a JSON object without any of the keys."""
+    value = _object(text)
+    return value is not None and all(value.get(key) is None for key in keys)

@@ -62,11 +62,8 @@ def _placeholder(node: Node) -> Finding:
 
 
 def _data_type(node: Node) -> Finding:
-    name = str(node.this.value)
-    if name not in TYPES:
+    if str(node.this.value) not in TYPES:
         return "not a type every engine has", "varchar, int, bigint, double, decimal(18, s), boolean, date, …"
-    if name == "DECIMAL" and len(node.expressions) != 2:
-        return "a decimal without sizes has other sizes elsewhere", "decimal(18, s)"
     return None
 
 

@@ -142,15 +142,6 @@ class RawFile:
 
 
 @dataclass(frozen=True)
-class Correction:
-    """The text that stands in place of one record of a file, given by hand."""
-
-    file: str
-    line: int
-    text: str
-
-
-@dataclass(frozen=True)
 class Counted:
     """What became of the records of one file."""
 

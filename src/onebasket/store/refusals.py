@@ -56,10 +56,11 @@ class Refusals:
         """)
         self._forget_scans()
 
-    def slots(self, file: RawFile) -> Numbers:
-        """The slots of a file's rejected records, ascending."""
+    def slots(self, file: RawFile, reason: str | None = None) -> Numbers:
+        """The slots of a file's rejected records, all or those of one reason, ascending."""
         found = self._connection.execute(
-            f"select slot from {_REJECTS} where path = $1 order by slot", [str(file.path)]
+            f"select slot from {_REJECTS} where path = $1 and reason = coalesce($2, reason) order by slot",
+            [str(file.path), reason],
         ).fetchnumpy()["slot"]
         return np.asarray(found, np.int64)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ class Records:
 
     identifiers: list[dict[str, Any]] = field(default_factory=list)
     products: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
 
     def add(self, record: str, name: str | None = None, **values: str | Sequence[str]) -> Records:
@@ -61,6 +62,13 @@ class Records:
                         "usable": True,
                     }
                 )
+        return self
+
+    def seen(self, record: str, hours: float) -> Records:
+        """An event of a record, hours after the start."""
+        at = STARTED + timedelta(hours=hours)
+        line = len(self.events)
+        self.events.append({"source": record.partition("/")[0], "record_id": record, "ts": at, "line": line})
         return self
 
     def product(self, source: str, key: str, gtin: str | None = None, sku: str | None = None) -> Records:
@@ -107,6 +115,7 @@ class World:
                     ("people", people),
                     ("identifiers", records.identifiers),
                     ("products", records.products),
+                    ("events", records.events),
                 ):
                     store.write(table, store.arrow(table_of(table, rows)))
                 align(store, shop, draft.number, STARTED)

@@ -81,3 +81,9 @@ def open_world(tmp_path: Path) -> Iterator[Callable[[Path], Collected]]:
             return Collected(store, collect(store, shop, shop.sources[0], key))
 
         yield run
+
+
+@pytest.fixture
+def make_shop(tmp_path: Path) -> Callable[..., Shop]:
+    """A shop in a folder of its own, with options of its one source."""
+    return lambda **options: shop_of(tmp_path, **(TABLE | options))

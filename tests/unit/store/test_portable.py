@@ -88,7 +88,6 @@ REFUSED = {
     "unnest in an expression": "select unnest(xs) + 1 from t",
     "type with zone": "select cast(x as timestamptz) from t",
     "hugeint": "select cast(round(x) as hugeint) from t",
-    "decimal without sizes": "select cast(x as decimal) from t",
     "double as text": "select cast(cast(x as double) as varchar) from t",
     "clock": "select now()",
     "today": "select current_date",

@@ -11,8 +11,7 @@ _LENGTHS = (8, 12, 13, 14)
 
 def check_digit(digits: str) -> int:
     """The last digit that belongs after `digits`: weights 3, 1, 3, … from the right."""
-    total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
-    return -total % 10
+    return -(3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))) % 10
 
 
 def gtin(text: str | None) -> str | None:

@@ -38,6 +38,7 @@ _COUNT = r"(?P<count>\d{1,3})"
 _CUPS = r"(?:ct|count|pk|pack|packs|pcs|只|包|瓶|件|个|袋|盒|罐|支|片)"
 _EDGE = r"(?<![a-z0-9.])"
 _FRACTION = re.compile(r"(?<![\d/.])(?:(\d+) )?(1/[2348]|3/4|2/3)(?= ?(?:[a-z]|\Z))")
+_ANY = re.compile(_SIZE)
 _FORMS = tuple(
     re.compile(form)
     for form in (
@@ -57,6 +58,8 @@ def size(text: str | None) -> tuple[float | None, str | None, int | None]:
     Nothing readable: three Nones.
     """
     plain = _FRACTION.sub(_decimal, (tidy(text) or "").lower().replace("⁄", "/"))
+    if not _ANY.search(plain):  # most texts name no size
+        return None, None, None
     for form in _FORMS:
         if found := form.search(plain):
             factor, unit = _UNITS[re.sub(r"[ .]", "", found["unit"])]

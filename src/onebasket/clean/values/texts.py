@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Callable
@@ -37,13 +36,11 @@ def tidy(text: str | None) -> str | None:
     """NFKC, single blanks, no control signs, no spreadsheet quoting; None for what says nothing."""
     if text is None:
         return None
-    text = settle(_tidy_once, text)
+    if text.isascii() and text.isprintable() and not text.lstrip().startswith("="):  # most are plain
+        text = " ".join(text.split())
+    else:
+        text = settle(_tidy_once, text)
     return None if not text or text.lower() in _MISSING else text
-
-
-def entities(text: str) -> str:
-    """HTML entities as the signs they stand for."""
-    return html.unescape(text)
 
 
 def recase(text: str) -> str:

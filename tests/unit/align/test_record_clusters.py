@@ -25,6 +25,8 @@ def test_chains_of_different_identifiers_join(world: Any, records: Any) -> None:
         .add("c/3", phone="p", account="u")
         .add("d/4", account="u", cookie="k")
         .add("d/5", cookie="k")
+        .seen("d/4", 1.2)
+        .seen("d/5", 1.1)
         .add("d/6", cookie="other")
     )
     assert together(aligned, "a/1", "b/2", "c/3", "d/4", "d/5")
@@ -71,6 +73,10 @@ def test_a_cookie_with_one_account_joins_and_with_two_does_not(world: Any, recor
         .add("w/3", cookie="tablet")
         .add("w/4", cookie="tablet", account="u1")
         .add("w/5", cookie="tablet", account="u2")
+        .seen("w/1", 0.1)
+        .seen("w/2", 0.2)
+        .seen("w/3", 0.1)
+        .seen("w/4", 0.2)
     )
     assert together(aligned, "w/1", "w/2", "w/4")
     assert not together(aligned, "w/2", "w/5")
@@ -105,3 +111,17 @@ def test_edges_are_chains_not_pairs(world: Any, records: Any) -> None:
     aligned = world.align(made)
     assert len(aligned.edges) == 29
     assert {edge["record_a"] for edge in aligned.edges} == {"a/00"}
+
+
+def test_who_never_sat_with_the_owner_of_a_device_is_somebody_else(world: Any, records: Any) -> None:
+    aligned = world.align(
+        records()
+        .add("w/1", cookie="k", account="u")
+        .add("w/2", cookie="k")
+        .add("w/3", cookie="k", device="d")
+        .seen("w/1", 0)
+        .seen("w/2", 30)
+        .seen("w/3", 30)
+    )
+    assert aligned.clusters == {frozenset({"w/1"}), frozenset({"w/2", "w/3"})}
+    assert aligned.limits == {}
