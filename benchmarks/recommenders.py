@@ -115,7 +115,7 @@ def grid(model: str) -> Iterator[Any]:
     if model == "item_knn":
         yield from (ItemKNNSettings(shrinkage=value) for value in (1, 3, 10))
     if model == "ease":
-        yield from (EASESettings(regularisation=value, max_items=20_000) for value in (75, 200, 400))
+        yield from (EASESettings(regularisation=value, max_items=20_000) for value in (10, 25, 75))
     if model == "ials":
         yield from (
             IALSSettings(128, penalty, alpha, ITERATIONS)

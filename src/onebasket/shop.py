@@ -102,7 +102,7 @@ class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     records it would join there may be `max_accounts` accounts of one account system, else it
     joins none of them; carried by more than `max_records` records it joins nothing. A kind left
     out keeps its default. A household shares telephones, cards and tablets, not accounts: one
-    telephone does not make two accounts one person, an e-mail address makes two.
+    telephone does not make two accounts one person; one e-mail address does.
     """
 
     max_names: dict[str, int] = msgspec.field(
@@ -313,6 +313,11 @@ def _mistakes(settings: _File) -> Iterator[_Mistake]:
         date.fromisoformat(settings.clean.earliest)
     except ValueError:
         yield "clean.earliest", "not a date", settings.clean.earliest, "such as 2000-01-01"
+    for name in ("max_names", "max_accounts", "max_records"):
+        kinds = getattr(Align(), name)
+        for kind in getattr(settings.align, name):
+            if kind not in kinds:
+                yield f"align.{name}", "not a kind of identifier", kind, ", ".join(kinds)
     if not settings.learn.models:
         yield "learn.models", "no model to learn", "[]", "one or more"
     learn = ("top", "validation_days", "test_days", "seeds", "ease_max_items", "factors", "epochs")

@@ -1,5 +1,5 @@
 with scopes as (
-    select kind, value_key, count_if(joins) as joining, count_if(not joins) as refused
+    select kind, value_key, count(*) filter (where joins) as joining, count(*) filter (where not joins) as refused
     from align_scopes
     group by kind, value_key
 )

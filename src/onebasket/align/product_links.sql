@@ -1,5 +1,7 @@
 with groups as (
-    select meaning, count(*) as listings, count_if(has_gtin) as with_gtin from align_products group by meaning
+    select meaning, count(*) as listings, count(*) filter (where has_gtin) as with_gtin
+    from align_products
+    group by meaning
 )
 select
     p.source,

@@ -15,7 +15,7 @@ mixed as (
     select kind, value_key
     from carried
     group by kind, value_key
-    having count_if(named) > 0 and count_if(not named) > 0
+    having count(*) filter (where named) > 0 and count(*) filter (where not named) > 0
 ),
 hours as (
     select distinct c.kind, c.value_key, c.record_id, c.named, date_trunc('hour', e.ts) as hour

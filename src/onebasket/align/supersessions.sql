@@ -1,5 +1,5 @@
-select * from previous_supersessions
+select kind, old_id, new_id, why, version, at_ts from previous_supersessions
 union all
-select * from align_superseded_customers
+select kind, old_id, new_id, why, version, at_ts from align_superseded_customers
 union all
-select * from align_superseded_products
+select kind, old_id, new_id, why, version, at_ts from align_superseded_products

@@ -1,5 +1,6 @@
--- Whether any row says a product by something else than its key: an empty result saves reading the rest.
-select line
+-- One row where some row names a product by something else than its key, none where no row does:
+-- then the other names need not be read.
+select count(*) as unkeyed
 from clean_events_read
 where key_said is null and (sku is not null or gtin is not null or title is not null)
-limit 1
+having count(*) > 0

@@ -17,7 +17,7 @@ by_title as (
     having count(*) = 1
 )
 select
-    l.*, gtin.gtin14, title.tidy, title.size_value, title.size_unit, title.pack_count,
+    l.* exclude (product_key), gtin.gtin14, title.tidy, title.size_value, title.size_unit, title.pack_count,
     case
         when l.key_said is not null then l.key_said
         when l.sku_said is not null then coalesce(by_sku.product_no, l.sku_said)

@@ -67,13 +67,20 @@ def as_text(table: str) -> dict[str, tuple[str, Reading]]:
     return {"row_text": ("file", Json(BY_NAME[table].names))}
 
 
-def products(how: How) -> dict[str, tuple[str, Reading]]:
-    """How the texts of a listing are read."""
+def listings() -> dict[str, tuple[str, Reading]]:
+    """What names a product, in its own row or on a line."""
     return {
         "key_said": ("product_key", _SAID),
         "sku_said": ("sku", _UPPER),
         "gtin_said": ("gtin", _SAID),
         "title_said": ("title", _SAID),
+    }
+
+
+def products(how: How) -> dict[str, tuple[str, Reading]]:
+    """How the texts of the source's product list are read."""
+    return {
+        **listings(),
         "brand_said": ("brand", _SAID),
         "category_said": ("category", _SAID),
         "size_said": ("size", _SAID),
@@ -109,10 +116,7 @@ def events(how: How, zoned: bool, pepper: str) -> dict[str, tuple[str, Reading]]
         "time_said": ("time", _SAID),
         "event_ts": ("time", how.time(zoned)),
         "order_said": ("order_id", _SAID),
-        "key_said": ("product_key", _SAID),
-        "sku_said": ("sku", _UPPER),
-        "gtin_said": ("gtin", _SAID),
-        "title_said": ("title", _SAID),
+        **listings(),
         "quantity_said": ("quantity", _SAID),
         "units": ("quantity", how.number),
         "price_said": ("unit_price", _SAID),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from onebasket.store.reading import Lines, RawFile, is_wide
 _HEAD_BYTES = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 _KEY_DEPTH = 3
+_SAMPLE_OBJECTS = 1_000
 
 
 def open_file(path: Path, name: str, source: Source, declared: tuple[str, ...]) -> RawFile:
@@ -81,7 +84,7 @@ def _open_json(path: Path, name: str, text: str, encoding: str, packed: bool) ->
     size = path.stat().st_size
     if text.lstrip().startswith("["):
         keys = _keys(_array_start(text))
-        plain = encoding == "utf-8" and not path_has_mark(path, packed)
+        plain = encoding == "utf-8" and not _has_mark(path, packed)
         return RawFile(path, name, "json", keys, size, encoding, gzip=packed, plain=plain,
                        lines=Lines(header=False))  # fmt: skip
     scan = Scan(1, None, encoding=None if encoding == "utf-8" or is_wide(encoding) else encoding)
@@ -89,12 +92,12 @@ def _open_json(path: Path, name: str, text: str, encoding: str, packed: bool) ->
         scan.feed(piece)
     return RawFile(
         path, name, "ndjson", _keys(_objects(text)), size, encoding, gzip=packed,
-        plain=encoding == "utf-8" and not path_has_mark(path, packed),
+        plain=encoding == "utf-8" and not _has_mark(path, packed),
         lines=scan.result(), undecodable=np.array(scan.undecodable, np.int64),
     )  # fmt: skip
 
 
-def path_has_mark(path: Path, packed: bool) -> bool:
+def _has_mark(path: Path, packed: bool) -> bool:
     """Whether the file begins with UTF-8's byte order mark, which a JSON reader stumbles over."""
     with opened(path, packed) as file:
         return file.read(3) == b"\xef\xbb\xbf"
@@ -186,8 +189,6 @@ def _objects(text: str) -> Iterator[Any]:
 
 def _array_start(text: str) -> Iterator[Any]:
     """The first objects of a JSON array, as far as the text goes."""
-    import json
-
     decoder, at = json.JSONDecoder(), text.index("[") + 1
     while True:
         while at < len(text) and text[at] in " \t\r\n,":
@@ -200,7 +201,7 @@ def _array_start(text: str) -> Iterator[Any]:
 
 
 def _keys(values: Iterable[Any]) -> tuple[str, ...]:
-    """The keys of objects, inner ones with dots, in the order in which they first came."""
+    """The keys of the first objects, inner ones with dots, in the order in which they first came."""
     found: dict[str, None] = {}
 
     def visit(value: dict[str, Any], prefix: str, depth: int) -> None:
@@ -209,7 +210,7 @@ def _keys(values: Iterable[Any]) -> tuple[str, ...]:
             if isinstance(inner, dict) and depth < _KEY_DEPTH:
                 visit(inner, f"{prefix}{key}.", depth + 1)
 
-    for value in values:
+    for value in itertools.islice(values, _SAMPLE_OBJECTS):
         if isinstance(value, dict):
             visit(value, "", 1)
     return tuple(found)

@@ -25,10 +25,11 @@ _MACROS = (
 )
 
 
-def setup(connection: duckdb.DuckDBPyConnection) -> None:
-    """Settings and macros every query of the demo relies on."""
+def setup(connection: duckdb.DuckDBPyConnection, spill: str) -> None:
+    """Settings and macros every query of the demo relies on. What memory cannot hold goes to `spill`."""
     for setting in ("memory_limit = '1500MB'", "timezone = 'UTC'", "preserve_insertion_order = true"):
         connection.execute(f"set {setting}").fetchall()
+    connection.execute("set temp_directory = $1", [spill]).fetchall()
     for macro in _MACROS:
         connection.execute(f"create or replace macro {macro}").fetchall()
 

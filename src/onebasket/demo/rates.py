@@ -37,9 +37,7 @@ class Rates:
     name_typo: float = 0.02  # names with a slip
     name_case: float = 0.04  # names all in capitals or all in small letters
     name_hanzi: float = 0.10  # Chinese names written in characters outside Tmall
-    name_swapped: float = (
-        0.04  # Chinese names in Latin letters, family name first; on Tmall: in Latin letters
-    )
+    name_swapped: float = 0.04  # Chinese names family name first; on Tmall: names in Latin letters
     name_ascii: float = 0.30  # accented names written without accents
     guest: float = 0.12  # orders of account holders placed without signing in
     guest_other_email: float = 0.20  # guest orders with another e-mail
@@ -77,11 +75,11 @@ class Rates:
     popular_views: float = 0.35  # of those: by popularity; the rest is any product at all
     searched_first: float = 0.12  # of those: found by a search
     left_in_cart: float = 0.07  # of those: put in the cart and left there
-    other_person: float = 0.07  # idle web sessions by some member of the household on another's device
-    other_person_app: float = 0.02  # the same in the app: a telephone is lent less often
-    foreign_login: float = 0.60  # of those: under the owner's sign-in, if there is one
-    own_login: float = 0.10  # of those: under their own sign-in, if they have one; else signed out
-    tablet_session: float = 0.12  # web sessions on the household's tablet, where there is one
+    other_person: float = 0.10  # idle web sessions by some member of the household on another's device
+    other_person_app: float = 0.10  # the same in the app
+    foreign_login: float = 0.50  # of those: under the owner's sign-in, if there is one
+    own_login: float = 0.50  # of those: under their own sign-in, if they have one; else signed out
+    tablet_session: float = 0.15  # web sessions on the household's tablet, where there is one
     store_tablet: float = 0.01  # sessions on a tablet in a store
     other_device: float = 0.06  # cookies seen on a second device
     login: float = 0.80  # idle sessions of account holders in which they are signed in

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -48,8 +49,8 @@ def write_demo(
             next_step="name another folder, or delete this one",
         )
     rates = Rates()
-    with duckdb.connect() as connection:
-        setup(connection)
+    with TemporaryDirectory() as spill, duckdb.connect() as connection:
+        setup(connection, spill)
         parts = chunks(households, seed)
         progress("demo", 0, len(parts) * _STEPS)
         baskets, homes = load(connection, households, seed)

@@ -17,7 +17,7 @@ consents as (
     qualify row_number() over (partition by customer_id order by ts desc nulls last, place) = 1
 ),
 bought as (
-    select customer_id, cast(count_if(stood) as bigint) as orders from fuse_purchases group by customer_id
+    select customer_id, count(*) filter (where stood) as orders from fuse_purchases group by customer_id
 ),
 former as (
     select new_id, coalesce(list_sort(list(distinct old_id) filter (where old_id is not null)), []) as ids

@@ -53,7 +53,9 @@ last_step as (
     left join second_step b on b.f_source = a.l_source and b.f_order = a.l_order
 ),
 led as (
-    select l_source, l_order, count_if(same_number) as by_number from last_step group by l_source, l_order
+    select l_source, l_order, count(*) filter (where same_number) as by_number
+    from last_step
+    group by l_source, l_order
 )
 select
     h.source,

@@ -4,16 +4,20 @@
 with said as (
     select
         source,
-        cast(floor(1000 * count_if(status <> 'unknown') / nullif(count(*), 0)) as bigint) as stated,
-        cast(
-            floor(1000 * count_if(status in ('refunded', 'partly_refunded', 'cancelled')) / nullif(count(*), 0))
-            as bigint
-        ) as followed,
-        cast(floor(1000 * count_if(extras_minor <> 0) / nullif(count(*), 0)) as bigint) as itemised
+        count(*) as heads,
+        count(*) filter (where status <> 'unknown') as stated,
+        count(*) filter (where status in ('refunded', 'partly_refunded', 'cancelled')) as followed,
+        count(*) filter (where extras_minor <> 0) as itemised
     from fuse_heads
     group by source
 )
 select
     source,
-    row_number() over (order by stated desc, followed desc, itemised desc, source) as place
+    row_number() over (
+        order by
+            stated / nullif(heads, 0) desc,
+            followed / nullif(heads, 0) desc,
+            itemised / nullif(heads, 0) desc,
+            source
+    ) as place
 from said

@@ -77,7 +77,7 @@ def grid(name: str, learn: Learn, half_life_days: float | None) -> Iterator[Any]
                 for repeat in (0.0, 100.0) if repeats else (0.0,):
                     yield ItemKNNSettings(shrinkage=shrinkage, repeat=repeat, half_life_days=life)
         case "ease":
-            for regularisation in (50.0, 300.0):
+            for regularisation in (30.0, 300.0):
                 for repeat in (0.0, 5.0) if repeats else (0.0,):
                     yield EASESettings(regularisation, repeat, learn.ease_max_items, life)
         case "ials":

@@ -17,7 +17,9 @@ class Time:
     """How to read a column of times into UTC timestamps without zone.
 
     `formats` are strptime patterns tried in order, or 'iso', 'epoch_s', 'epoch_ms',
-    'epoch_us'. Wall-clock times take the zone in column `zone_column`, else `zone`.
+    'epoch_us'. Wall-clock times take the zone in column `zone_column`, else `zone`; a zone
+    that nobody knows makes them null. An hour that a clock skipped is read as if it had not;
+    of an hour that came twice the second is meant.
     """
 
     formats: tuple[str, ...]
@@ -27,9 +29,10 @@ class Time:
 
 @dataclass(frozen=True)
 class Number:
-    """How to read a column of numbers: currency signs, spaces and grouping marks fall away.
+    """How to read a column of numbers: currency signs, units, spaces and grouping marks fall away.
 
-    A leading minus, a trailing minus and accounting brackets make it negative.
+    Four decimals are kept. Digits grouped otherwise than by threes (or, before the last three, by
+    twos) are no number: '1,5' is null where the decimal mark is a point. A leading minus, a trailing minus and accounting brackets make it negative.
     `scale` multiplies before rounding half up to a whole number (100: euros to cents);
     None leaves a double.
     """

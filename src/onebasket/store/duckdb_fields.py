@@ -12,6 +12,7 @@ ITEM = "_item"
 
 
 def literal(text: str) -> str:
+    """A text as it stands in a statement."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -177,6 +178,7 @@ def _type(tree: _Tree) -> str:
 
 
 def quoted(name: str) -> str:
+    """A name as it stands in a statement."""
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -173,17 +173,17 @@ class Reader:
         """Take corrected texts in place of the records that began on their lines."""
         wanted, names = query
         base, count, steps = self._rows_of[file.name]
-        lines = np.array(sorted(corrected), np.int64)
-        self.refusals.forgive(file.name, lines)
-        self._delete(steps.rows_at(lines, count) + base)
-        given = [(line, corrected[line]) for line in lines.tolist() if corrected[line].strip()]
+        rows = steps.rows_at(np.array(sorted(corrected), np.int64), count)
+        self._delete(rows + base)
+        known = {*steps.lines_of(rows).tolist(), *self.refusals.forgive(file.name, list(corrected))}
+        given = [(line, corrected[line]) for line in sorted(known) if corrected[line].strip()]
         if file.kind == "ndjson":
             unread = [line for line, text in given if _object(text) is None]
             self.refusals.add(file.name, ((line, "not_json", corrected[line]) for line in unread))
             given = [(line, text) for line, text in given if line not in unread]
         if not given:
             return []
-        ((first,),) = self._connection.execute(f"select coalesce(max(rowid) + 1, 0) from {_BATCH}").fetchall()
+        ((last,),) = self._connection.execute(f"select coalesce(max(rowid), -1) from {_BATCH}").fetchall()
         header = [file.delimiter.join(f"c{n}" for n in range(len(file.header)))] if file.kind == "csv" else []
         whole = "\n".join([*header, *(text for _, text in given), ""]).encode("utf-8", "backslashreplace")
         with pipe([whole]) as path:
@@ -192,8 +192,8 @@ class Reader:
         if file.kind == "csv":
             self.refusals.note_rejects(str(file.path))
         slots = self.refusals.slots(file)
-        ((came,),) = self._connection.execute(
-            f"select count(*) from {_BATCH} where rowid >= $1", [first]
+        ((first, came),) = self._connection.execute(
+            f"select coalesce(min(rowid), 0), count(*) from {_BATCH} where rowid > $1", [last]
         ).fetchall()
         if came + len(slots) != len(given):
             raise SourceError(

@@ -75,6 +75,9 @@ def readable(file: RawFile) -> Iterator[bytes]:
     skip = file.lines.first - 1
     started = False
     for piece in whole_lines(file.path, file.gzip, file.encoding, newline):
+        if started and not skip and encoding == "utf-8" and file.line_ends == "as_is" and _is_utf8(piece):
+            yield piece
+            continue
         text = piece.decode(encoding, "backslashreplace")
         if not started:
             text, started = text.removeprefix("\ufeff"), True
@@ -85,6 +88,14 @@ def readable(file: RawFile) -> Iterator[bytes]:
         while skip and text:
             text, skip = text.partition("\n")[2], skip - 1
         yield text.encode("utf-8", "backslashreplace")
+
+
+def _is_utf8(piece: bytes) -> bool:
+    try:
+        piece.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

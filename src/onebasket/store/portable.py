@@ -15,7 +15,7 @@ The lint sees no column types. Where a type decides, it asks for a form that is 
   the texts by then, so a query that needs them has been given a raw one.
 
 What it cannot see: a window order that is not total, doubles summed in another order, fractions
-of a second in date_diff('second'), doubles written as text.
+of a second in date_diff('second'), doubles written as text, nulls inside lists and structs.
 """
 
 from __future__ import annotations

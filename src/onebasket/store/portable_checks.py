@@ -301,6 +301,12 @@ def _arg_extreme(node: Node) -> Finding:
     return None
 
 
+def _counted(node: Node) -> Finding:
+    if not _inside(node, "Coalesce"):
+        return "where no condition is known it is null here and 0 there", "count(*) filter (where …)"
+    return None
+
+
 def _joined(node: Node) -> Finding:
     if kind(node.this) != "Order":
         return "the order of the parts is the engine's choice", "string_agg(…, ',' order by …)"
@@ -345,6 +351,7 @@ CHECKS: dict[str, Callable[[Node], Finding]] = {
     "FirstValue": _first,
     "LastValue": _first,
     "ArrayAgg": _list,
+    "CountIf": _counted,
     "ArgMax": _arg_extreme,
     "ArgMin": _arg_extreme,
     "GroupConcat": _joined,

@@ -86,13 +86,15 @@ class Refusals:
             )
             self._connection.unregister(_ARRIVING)
 
-    def forgive(self, file: str, lines: Numbers) -> None:
-        """Take back the refusals of some lines: something else stands in their place."""
-        self._connection.register(_ARRIVING, pa.table({"line": lines}))
-        self._run(
-            f"delete from {_REFUSED} where file = {literal(file)} and line in (select line from {_ARRIVING})"
-        )
+    def forgive(self, file: str, lines: list[int]) -> list[int]:
+        """Take back the refusals of some lines, since something else stands there; gives those there were."""
+        self._connection.register(_ARRIVING, pa.table({"line": pa.array(lines, pa.int64())}))
+        found = self._connection.execute(
+            f"delete from {_REFUSED} where file = $1 and line in (from {_ARRIVING}) returning line",
+            [file],
+        ).fetchall()
         self._connection.unregister(_ARRIVING)
+        return [int(line) for (line,) in found]
 
     def count(self, file: str) -> int:
         """How many records of a file are refused."""

@@ -14,7 +14,7 @@ CUSTOMER_EDGES = Table(
         record_b varchar!  another record of the same customer
         kind varchar!  the kind of identifier they share
         value_key varchar!  its pseudonym
-        rule varchar!  the rule that joined them
+        rule varchar!  same_value, or same_value_and_name where several names carry it
     """),
 )
 
@@ -40,7 +40,7 @@ IDENTIFIER_LIMITS = Table(
         value_key varchar!  its pseudonym
         records bigint!  records that carry it
         names bigint!  different names among them
-        accounts bigint!  different accounts among them
+        accounts bigint!  different accounts among them, of all account systems
         decision varchar!  same_name_only or refused
     """),
 )

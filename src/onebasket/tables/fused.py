@@ -15,7 +15,7 @@ CUSTOMER_VALUES = Table(
         value varchar!  the value
         source varchar!  the source that won
         record_id varchar!  its record
-        why varchar!  the rule that decided
+        why varchar!  the rule that decided: only, most_complete, unmasked, account, latest, …
         others bigint!  how many different values lost
     """),
     personal=True,
@@ -100,8 +100,8 @@ TIMELINE = Table(
         quantity double  units; negative on returns
         amount_minor bigint  amount; negative on returns
         discount_minor bigint  discount, not negative
-        net_quantity double  purchases: units kept after returns and cancellations
-        net_amount_minor bigint  money kept; untied returns: as amount_minor; other actions: 0
+        net_quantity double  purchases: units kept after returns and cancellations; returns: units not tied
+        net_amount_minor bigint  money kept; returns: what is not tied to a purchase; other actions: 0
         currency varchar!  currency
         query varchar  what was searched
         session varchar  the session

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from onebasket.align.union_find import components, unite
 
-FEW = settings(max_examples=5, deadline=None)
+FEW = settings(max_examples=3, deadline=None)
 RECORD = st.tuples(
     st.sampled_from([None, "ann", "bob"]),
     st.dictionaries(

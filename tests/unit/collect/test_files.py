@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 
 from onebasket.collect import fingerprint
 from onebasket.errors import SourceError
+from onebasket.protect import load_or_make
+from onebasket.store.duckdb_read import PERSONAL
 
 
 def test_no_file(read: Any) -> None:
@@ -88,6 +91,14 @@ def test_equal_input_gives_equal_bytes(read: Any) -> None:
         return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.glob("raw_*/*.parquet"))}
 
     assert parts() == parts() != {}
+
+
+def test_record_id_is_a_keyed_hash_of_source_and_values(read: Any, tmp_path: Path) -> None:
+    world = read({"f.csv": "a,b,c\nx@y.z,Ann,2\n"}, format="table", people={"email": "a", "given_name": "b"})
+    values = dict.fromkeys(PERSONAL, "") | {"email": "x@y.z", "given_name": "Ann"}
+    parts = [load_or_make(tmp_path, None).pepper, "s", *values.values()]
+    expected = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+    assert world.rows("raw_people", "record_id") == [expected]
 
 
 def test_people_have_no_secret_in_common_between_sources(read: Any) -> None:

@@ -108,7 +108,7 @@ def test_square(read: Any) -> None:
     )
     assert events == [
         (2, "purchase", "2024-05-01 10:00:00", "America/New_York", "T1", "$8.00", "1.0"),
-        (3, "return", "2024-05-02 10:00:00", "Mars", "0400010013333", "-$8.00", "-1.0"),
+        (3, "return", "2024-05-02 10:00:00", "Mars", None, "-$8.00", "-1.0"),
     ]
     orders = world.rows("raw_orders", "order_id", "status", "total", "test", "place")
     assert orders == [
@@ -167,7 +167,10 @@ def _ga4_events() -> list[dict[str, Any]]:
         return base | {"user_pseudo_id": "1.2", "stream_id": "9", "event_bundle_sequence_id": "5"} | more
 
     session = {"ga_session_id": {"int_value": "1714550400"}}
-    two = [{"item_id": "T1", "item_name": "Tea", "price": 3.5, "quantity": 2}, {"item_id": "C1", "price": 1}]
+    two = [
+        {"item_id": "T1", "item_name": "Tea", "price": 3.5, "quantity": 2},
+        {"item_id": "C1", "item_name": "(not set)", "price": 1},
+    ]
     return [
         event("session_start", "1714550400000000", session),
         event("view_item", "1714550400000001", session | {"currency": {"string_value": "USD"}}, items=two[:1]),
@@ -193,6 +196,7 @@ def _check_ga4(world: Any) -> None:
         (5, 0, "purchase", "T1", "2", "3.5", None),
         (6, 0, "select_promotion", None, None, None, None),
     ]  # fmt: skip
+    assert world.rows("raw_events", "title")[3:5] == ["Tea", None]
     ids = world.rows("raw_events", "event_id")
     assert len(set(ids)) == 6 and all(len(each) == 32 for each in ids) and ids[3] == ids[4]
     assert (

@@ -188,3 +188,28 @@ def test_what_the_csv_module_writes_comes_back(
         world = open_world(Path(folder))
         assert world.rows("raw_products", "line", "title", "brand", "size") == expected
         assert world.rows("quarantine") == []
+
+
+_BROKEN = st.lists(
+    st.sampled_from(['"', '""', ",", "\n", "\r\n", " ", "a", "é", "x,y,z\n", '"q","r","s"\n']), max_size=30
+)
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_BROKEN)
+def test_no_record_is_lost_whatever_stands_in_a_file(
+    open_world: Callable[[Path], Any], pieces: list[str]
+) -> None:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "f.csv").write_text("a,b,c\n" + "".join(pieces), newline="")
+        try:
+            world = open_world(Path(folder))
+        except SourceError:
+            return  # said aloud
+        account = world.accounts[0]
+        lines = world.rows("raw_products", "line")
+        assert len(set(lines)) == len(lines) <= account.kept
+        assert world.store.count("quarantine") == account.quarantined
+        assert (
+            max([*lines, *world.rows("quarantine", "line")], default=0) <= 1 + "".join(pieces).count("\n") + 1
+        )

@@ -142,7 +142,7 @@ def by_hand(timeline: list[Any], story: Any, as_of: datetime, end: bool) -> dict
     return found
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(ACTS)
 def test_features_equal_a_recomputation_from_earlier_events(
     stories: Callable[[], Any], fused: Callable[..., Any], acts: list[Any]
@@ -171,7 +171,7 @@ def test_features_equal_a_recomputation_from_earlier_events(
             }
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(ACTS, ACTS)
 def test_the_future_changes_nothing(
     stories: Callable[[], Any], fused: Callable[..., Any], past: list[Any], later: list[Any]

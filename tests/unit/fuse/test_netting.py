@@ -193,7 +193,7 @@ def kept_by_hand(orders: list[Any], backs: list[Any]) -> int:
     return kept
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(ORDERS, BACKS)
 def test_netting_equals_the_rules_step_by_step(
     stories: Callable[[], Any], fused: Callable[..., Any], orders: list[Any], backs: list[Any]

@@ -23,8 +23,8 @@ def address(text: str | None) -> str | None:
 
 def region(text: str | None) -> str | None:
     """A state or province; short codes in capitals."""
-    plain = tidy(text)
-    return plain.upper() if plain and _SHORT_REGION.fullmatch(plain) else address(plain)
+    plain = address(text)
+    return plain.upper() if plain and _SHORT_REGION.fullmatch(plain) else plain
 
 
 def postcode(text: str | None, country: str | None) -> str | None:

@@ -43,7 +43,7 @@ _FORMS = tuple(
     re.compile(form)
     for form in (
         rf"{_EDGE}{_COUNT} ?[/x×*] ?{_SIZE}",  # 12/18 oz, 6 x 330 ml
-        rf"{_EDGE}{_COUNT}[ -]?{_CUPS}[ ,/x×*-]+{_SIZE}",  # 12 pk 12 oz
+        rf"{_EDGE}{_COUNT}[ -]?{_CUPS}[ ,/x×*-]*{_SIZE}",  # 12 pk 12 oz, 12PK12OZ
         rf"{_EDGE}{_SIZE} ?[x×*/,] ?{_COUNT} ?{_CUPS}?(?![a-z0-9.])",  # 330ml x 6, 500克*2瓶
         rf"{_EDGE}{_SIZE}",
     )

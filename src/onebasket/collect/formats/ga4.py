@@ -7,6 +7,7 @@ duplicates, since they hold the browser's id.
 from onebasket.collect.layout import Format, Layout
 from onebasket.store.fields import (
     Constant,
+    Field,
     Filled,
     Snake,
     column,
@@ -35,10 +36,18 @@ _ACTIONS = {
     "session_start": "session",
 }
 _NAME = column("event_name")
-_TRANSACTION = first(
-    path("ecommerce", "transaction_id"), entry("event_params", "transaction_id", "value", "string_value")
+
+
+def _set(field: Field) -> Field:
+    """A value, null where Google says that there is none."""
+    return words(field, {"(not set)": None}, otherwise=field)
+
+
+_ORDER_NUMBER = _set(
+    first(
+        path("ecommerce", "transaction_id"), entry("event_params", "transaction_id", "value", "string_value")
+    )
 )
-_ORDER_NUMBER = words(_TRANSACTION, {"(not set)": None}, otherwise=_TRANSACTION)
 _CURRENCY = entry("event_params", "currency", "value", "string_value")
 
 EVENTS = Layout(
@@ -82,9 +91,9 @@ EVENTS = Layout(
             "action": words(_NAME, _ACTIONS, otherwise=Snake(_NAME)),
             "time": column("event_timestamp"),
             "order_id": _ORDER_NUMBER,
-            "product_key": first(item("item_id"), item("item_name")),
-            "sku": item("item_id"),
-            "title": item("item_name"),
+            "product_key": _set(item("item_id")),
+            "sku": _set(item("item_id")),
+            "title": _set(item("item_name")),
             "quantity": item("quantity"),
             "unit_price": item("price"),
             "currency": _CURRENCY,

@@ -38,6 +38,7 @@ _EVENTS = {
 }
 _EVENT, _TYPE = column("event"), column("type")
 _ORDER_NUMBER = first(path("properties", "order_id"), path("properties", "orderId"))
+_PRODUCT = first(path("properties", "product_id"), path("properties", "sku"))
 _TIME = first(column("timestamp"), column("originalTimestamp"), column("sentAt"), column("receivedAt"))
 
 
@@ -87,15 +88,9 @@ EVENTS = Layout(
             "action": words(_TYPE, _TYPES, otherwise=words(_EVENT, _EVENTS, otherwise=Snake(_EVENT))),
             "time": _TIME,
             "order_id": _ORDER_NUMBER,
-            "product_key": first(
-                item("product_id"), item("sku"), item("name"),
-                path("properties", "product_id"), path("properties", "sku"),
-            ),
+            "product_key": first(item("product_id"), item("sku"), _PRODUCT),
             "sku": first(item("sku"), path("properties", "sku")),
-            "title": first(
-                item("name"), When(Filled(first(path("properties", "product_id"), path("properties", "sku"))),
-                                   path("properties", "name")),
-            ),
+            "title": first(item("name"), When(Filled(_PRODUCT), path("properties", "name"))),
             "quantity": first(item("quantity"), path("properties", "quantity")),
             "unit_price": first(item("price"), path("properties", "price")),
             "currency": path("properties", "currency"),
@@ -104,6 +99,6 @@ EVENTS = Layout(
         },
         each=path("properties", "products"),
     ),
-)  # fmt: skip
+)
 
 FORMAT = Format("segment", layouts=(EVENTS,), time_formats=("iso",), time_zone="UTC")

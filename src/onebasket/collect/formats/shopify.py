@@ -100,7 +100,7 @@ ORDERS = Layout(
         {
             "action": Constant("purchase"),
             "order_id": column("Name"),
-            "product_key": Stripped(first(column("Lineitem sku"), column("Lineitem name"))),
+            "product_key": Stripped(column("Lineitem sku")),
             "sku": Stripped(column("Lineitem sku")),
             "title": column("Lineitem name"),
             "quantity": column("Lineitem quantity"),
@@ -137,9 +137,7 @@ PRODUCTS_CLASSIC = Layout(
     required=("Handle", "Title", "Variant SKU", "Variant Price"),
     products=rows(
         {
-            "product_key": Stripped(
-                first(column("Variant SKU"), column("Variant Barcode"), column("Handle"))
-            ),
+            "product_key": Stripped(first(column("Variant SKU"), column("Handle"))),
             "sku": Stripped(column("Variant SKU")),
             "gtin": Stripped(column("Variant Barcode")),
             "title": column("Title"),
@@ -160,7 +158,7 @@ PRODUCTS = Layout(
     required=("URL handle", "Title", "SKU", "Price"),
     products=rows(
         {
-            "product_key": Stripped(first(column("SKU"), column("Barcode"), column("URL handle"))),
+            "product_key": Stripped(first(column("SKU"), column("URL handle"))),
             "sku": Stripped(column("SKU")),
             "gtin": Stripped(column("Barcode")),
             "title": column("Title"),

@@ -65,7 +65,7 @@ ITEMS = Layout(
             "time": _TIME,
             "time_zone": _ZONE,
             "order_id": column("Transaction ID"),
-            "product_key": first(column("SKU"), column("GTIN"), column("Item")),
+            "product_key": column("SKU"),
             "sku": column("SKU"),
             "gtin": column("GTIN"),
             "title": column("Item"),

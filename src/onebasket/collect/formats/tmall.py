@@ -57,7 +57,7 @@ LINES = Layout(
         {
             "action": Constant("purchase"),
             "order_id": _ORDER_NUMBER,
-            "product_key": Stripped(first(column("商家编码"), column("外部系统编号"), column("标题"))),
+            "product_key": Stripped(first(column("商家编码"), column("外部系统编号"))),
             "sku": Stripped(first(column("商家编码"), column("外部系统编号"))),
             "title": column("标题"),
             "quantity": column("购买数量"),
