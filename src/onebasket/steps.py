@@ -20,7 +20,7 @@ import msgspec
 
 from onebasket.accounting import Account
 
-_GROUND = ("tables", "store", "protect", "accounting.py", "kernels.py")
+_GROUND = ("tables", "store", "protect", "recommenders", "accounting.py", "currencies.py", "kernels.py")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from onebasket.report import reasons
 from onebasket.report.charts import Caption, Series, alone, bars, both, spark
+from onebasket.report.money import balance
 from onebasket.report.page import Block, Grid, Page, Row, Section
 from onebasket.report.words import FIELD, KIND, STAGE, TABLE, UNUSABLE
 
@@ -148,7 +149,7 @@ def rows_in_and_out(page: Page) -> Section:
     blocks = [_refused(page, refused)] if refused else []
     if accounts:
         blocks += _flow(page, accounts)
-    blocks += _repeated(page) + _repairs(page)
+    blocks += balance(page) + _repeated(page) + _repairs(page)
     return Section("rows", say("Rows in and out"), say("Rows"), lead, blocks)
 
 

@@ -10,7 +10,7 @@ from onebasket.messages import translator
 from onebasket.report.figures import Figures
 from onebasket.report.words import CHANNEL, plain
 from onebasket.shop import Shop
-from onebasket.store.base import Store
+from onebasket.store.base import Reading, Store
 
 Row = dict[str, Any]
 _RESULT = "report_rows"
@@ -102,6 +102,10 @@ class Page:
     def keep(self, name: str, query: str) -> int:
         """Name a query's result, so that other queries can read it. Gives its rows."""
         return self._store.keep(name, self._store.sql(f"report/{query}"))
+
+    def keep_parsed(self, name: str, kept: str, readings: dict[str, tuple[str, Reading]]) -> int:
+        """Name what `readings` make of a kept result's texts. Gives its rows."""
+        return self._store.keep(name, self._store.parse(kept, readings))
 
     def forget(self, name: str) -> None:
         self._store.forget(name)

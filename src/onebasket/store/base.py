@@ -32,9 +32,9 @@ class Number:
     """How to read a column of numbers: currency signs, units, spaces and grouping marks fall away.
 
     Four decimals are kept. Digits grouped otherwise than by threes (or, before the last three, by
-    twos) are no number: '1,5' is null where the decimal mark is a point. A leading minus, a trailing minus and accounting brackets make it negative.
-    `scale` multiplies before rounding half up to a whole number (100: euros to cents);
-    None leaves a double.
+    twos) are no number: '1,5' is null where the decimal mark is a point. A leading minus, a
+    trailing minus and accounting brackets make it negative. `scale` multiplies before
+    rounding half up to a whole number (100: euros to cents); None leaves a double.
     """
 
     decimal_mark: str = "."

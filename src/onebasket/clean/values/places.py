@@ -40,13 +40,13 @@ def postcode(text: str | None, country: str | None) -> str | None:
 
 def country(text: str | None) -> str | None:
     """ISO 3166 alpha-2 for the common names; other texts tidied."""
-    plain = tidy(text)
+    plain = address(text)
     if plain is None:
         return None
     if len(plain) == 2 and plain.isascii() and plain.isalpha():
         code = plain.upper()
         return "GB" if code == "UK" else code
-    return _codes().get(fold(plain)) or address(plain)
+    return _codes().get(fold(plain)) or plain
 
 
 @cache

@@ -1,0 +1,12 @@
+-- What the refused order lines say they are worth, as text, beside the way to read it.
+select
+    q.source,
+    s.currency,
+    s.decimal_mark,
+    q.row_text ->> '$.quantity' as quantity,
+    q.row_text ->> '$.unit_price' as unit_price,
+    q.row_text ->> '$.amount' as amount,
+    q.row_text ->> '$.discount' as discount
+from quarantine q
+join sources s on s.source = q.source
+where q.table_name = 'raw_events' and (q.row_text ->> '$.action') in ('purchase', 'return')
