@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import World  # type: ignore[import-not-found]
 
 from onebasket.clean import by_reason, export, take_corrections
 from onebasket.errors import SourceError
 from onebasket.protect.corrections import corrected_lines, fingerprint
+from tests.unit.clean.clean_world import World
 
 RAW: dict[str, list[dict[str, Any]]] = {
     "people": [{"record_id": "r1", "email": "null", "given_name": "-"}],

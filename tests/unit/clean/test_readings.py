@@ -6,9 +6,9 @@ import hashlib
 import json
 
 import pyarrow as pa
-from conftest import World  # type: ignore[import-not-found]
 
 from onebasket.store.base import Hash, Json, Text
+from tests.unit.clean.clean_world import World
 
 
 def test_text_hash_and_json(world: World) -> None:

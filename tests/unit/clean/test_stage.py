@@ -6,9 +6,10 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from conftest import World  # type: ignore[import-not-found]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from tests.unit.clean.clean_world import World
 
 NOON = "2024-05-01T12:00:00Z"
 BOUGHT: dict[str, Any] = {"action": "purchase", "time": NOON, "order_id": "o1", "product_key": "p1"}
