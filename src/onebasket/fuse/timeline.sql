@@ -9,7 +9,8 @@ select
         else k.customer_id
     end as customer_id,
     e.action,
-    e.channel,
+    case when e.action in ('purchase', 'return', 'cancel') then coalesce(o.channel, e.channel) else e.channel end
+        as channel,
     e.source,
     case when e.action in ('purchase', 'return', 'cancel') and o.sources is not null then o.sources else [e.source] end
         as sources,

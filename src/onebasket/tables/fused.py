@@ -92,7 +92,7 @@ TIMELINE = Table(
         ts timestamp!  when, UTC
         customer_id varchar  who; null: nobody known
         action varchar!  view, search, cart, checkout, purchase, return, cancel, …
-        channel varchar!  channel of the source that leads
+        channel varchar!  where it happened; orders: the channel that tracked them, else the leader's
         source varchar!  source that leads
         sources list(varchar)!  all sources that tell it, sorted
         order_id varchar  the order
