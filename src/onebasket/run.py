@@ -6,7 +6,8 @@ import os
 import platform
 import resource
 import time
-from dataclasses import asdict, dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version as installed
@@ -30,6 +31,7 @@ STAGES = ("collect", "clean", "align", "fuse", "learn", "apply", "report")
 REPORT = "report.html"
 MODELS = "models"
 TRUTH = "truth"
+_SIDE_BY_SIDE = 2  # sources at once: one reads values in Python while the other keeps the engine busy
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,6 @@ class _Work:
         self.shop, self.key, self.draft, self.progress = shop, key, draft, progress
         self.wanted = STAGES[: STAGES.index(until) + 1]
         self.started = _clock()
-        self.store: DuckStore
         self.steps = self._steps()
         self.fingerprints = fingerprints(self.steps)
         self.before = records_of(draft.previous.manifest) if draft.previous else {}
@@ -102,41 +103,47 @@ class _Work:
         )
 
     def through(self, again: frozenset[str]) -> dict[str, Any]:
-        """Do or reuse every step; gives the manifest."""
-        from onebasket.store.duckdb import DuckStore
-
+        """Do or reuse every step; gives the manifest. Sources go side by side until they meet in align."""
         records: dict[str, Record] = {}
-        settings = self.shop.run
-        with DuckStore(self.draft, self.key, memory=settings.memory, threads=settings.threads) as store:
-            self.store = store
-            for step in self.steps:
-                forced = bool(again & {step.name, step.stage}) or any(
-                    name in records and not records[name].reused for name in step.needs
-                )
-                if not forced and (old := self._reused(step)):
-                    records[step.name] = old
-                elif step.stage in self.wanted and step.stage != "report":
-                    records[step.name] = self._done(step)
-            manifest = self._manifest(records)
-            if "report" in self.wanted:
-                records["report"] = self._report(manifest)
+        chains = [[step for step in self.steps if step.source == source.name] for source in self.shop.sources]
+        together = min(len(chains), _SIDE_BY_SIDE)
+        with ThreadPoolExecutor(together) as pool:
+            for found in pool.map(lambda chain: self._chain(chain, {}, again, together), chains):
+                records |= found
+        joint = [step for step in self.steps if step.source is None]
+        records |= self._chain(joint, records, again, 1)
+        manifest = self._manifest(records)
+        if "report" in self.wanted:
+            records["report"] = self._report(manifest)
         return {**manifest, "steps": [record.as_dict() for record in records.values()]}
+
+    def _chain(
+        self, steps: list[Step], before: dict[str, Record], again: frozenset[str], together: int
+    ) -> dict[str, Record]:
+        """Do or reuse steps one after the other; `before` are those already done that they need."""
+        records: dict[str, Record] = {}
+        for step in steps:
+            needed = [{**before, **records}.get(name) for name in step.needs]
+            forced = bool(again & {step.name, step.stage}) or any(one and not one.reused for one in needed)
+            if not forced and (old := self._reused(step)):
+                records[step.name] = old
+            elif step.stage in self.wanted and step.stage != "report":
+                records[step.name] = self._done(step, together)
+        return records
 
     def _reused(self, step: Step) -> Record | None:
         old = self.before.get(step.name)
         if not old or old.fingerprint != self.fingerprints[step.name] or step.stage == "report":
             return None
-        if not self.draft.reuse(old.files):
-            return None
-        self.store.refresh()
-        old.reused = True
-        return old
+        return replace(old, reused=True) if self.draft.reuse(old.files) else None
 
-    def _done(self, step: Step) -> Record:
-        """Do one step; its files are those that were not there before."""
-        began, before = time.monotonic(), self.draft.files()
+    def _done(self, step: Step, together: int) -> Record:
+        """Do one step, with a store of its own that may use its share of the memory."""
+        began = time.monotonic()
         self.progress(step.name, 0, 0)
-        accounts = [account.check() for account in step.work() or ()]
+        with self._store(together) as store:
+            accounts = [account.check() for account in step.work(store) or ()]
+            files = store.written | (self.draft.files(MODELS) if step.stage == "learn" else set())
         self.progress(step.name, 1, 1)
         return Record(
             step.name,
@@ -144,8 +151,16 @@ class _Work:
             step.source,
             self.fingerprints[step.name],
             seconds=_since(began),
-            files=sorted(self.draft.files() - before),
+            files=sorted(files),
             accounts=[asdict(account) for account in accounts],
+        )
+
+    def _store(self, together: int = 1) -> DuckStore:
+        from onebasket.store.duckdb import DuckStore
+
+        settings = self.shop.run
+        return DuckStore(
+            self.draft, self.key, memory=settings.memory, threads=settings.threads, share=1 / together
         )
 
     def _steps(self) -> list[Step]:
@@ -156,11 +171,11 @@ class _Work:
         shop, key, progress = self.shop, self.key, self.progress
         models = self.draft.path / MODELS
 
-        def collecting(source: Source) -> list[Account]:
-            return collect.collect(self.store, shop, source, key, progress)
+        def collecting(source: Source, store: DuckStore) -> list[Account]:
+            return collect.collect(store, shop, source, key, progress)
 
-        def cleaning(source: Source) -> list[Account]:
-            return clean.clean(self.store, shop, source, key, progress)
+        def cleaning(source: Source, store: DuckStore) -> list[Account]:
+            return clean.clean(store, shop, source, key, progress)
 
         steps = []
         for source in shop.sources:
@@ -174,13 +189,13 @@ class _Work:
         cleaned = tuple(f"clean:{source.name}" for source in shop.sources)
         steps += [
             Step("align", None, cleaned, shop.align,
-                 lambda: align.align(self.store, shop, self.draft.number, self.started)),
-            Step("fuse", None, (*cleaned, "align"), shop.shop, lambda: fuse.fuse(self.store, shop)),
+                 lambda store: align.align(store, shop, self.draft.number, self.started)),
+            Step("fuse", None, (*cleaned, "align"), shop.shop, lambda store: fuse.fuse(store, shop)),
             Step("learn", None, ("fuse",), (shop.learn, shop.run.seed),
-                 lambda: learn.learn(self.store, shop, models, progress)),
+                 lambda store: learn.learn(store, shop, models, progress)),
             Step("apply", None, ("fuse", "learn"), shop.recommend,
-                 lambda: apply.recommend.write(self.store, shop, models, progress)),
-            Step("report", None, ("fuse", "learn", "apply"), (shop.shop, _versions()), list),
+                 lambda store: apply.recommend.write(store, shop, models, progress)),
+            Step("report", None, ("fuse", "learn", "apply"), (shop.shop, _versions()), lambda store: None),
         ]  # fmt: skip
         return steps
 
@@ -207,7 +222,8 @@ class _Work:
             return None
         from onebasket.demo.scoring import score
 
-        return score(self.shop, self.store)
+        with self._store() as store:
+            return score(self.shop, store)
 
     def _report(self, manifest: dict[str, Any]) -> Record:
         from onebasket.report import report
@@ -215,7 +231,8 @@ class _Work:
         began = time.monotonic()
         self.progress("report", 0, 0)
         seconds = sum(step["seconds"] for step in manifest["steps"] if not step["reused"])
-        report(self.store, self.shop, {**manifest, "seconds": seconds}, self.draft.path / REPORT)
+        with self._store() as store:
+            report(store, self.shop, {**manifest, "seconds": seconds}, self.draft.path / REPORT)
         self.progress("report", 1, 1)
         return Record("report", "report", None, self.fingerprints["report"], _since(began), files=[REPORT])
 

@@ -14,11 +14,14 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from onebasket.accounting import Account
+
+if TYPE_CHECKING:
+    from onebasket.store.duckdb import DuckStore
 
 _GROUND = ("tables", "store", "protect", "recommenders", "accounting.py", "currencies.py", "kernels.py")
 
@@ -31,7 +34,7 @@ class Step:
     source: str | None
     needs: tuple[str, ...]  # names of the steps whose tables it reads
     settings: Any  # whatever it depends on beside those, as data that JSON can hold
-    work: Callable[[], list[Account] | None]
+    work: Callable[[DuckStore], list[Account] | None]
 
     @property
     def name(self) -> str:

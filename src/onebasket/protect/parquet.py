@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.dataset as ds
@@ -21,6 +22,7 @@ from onebasket.errors import PrivacyError
 from onebasket.protect.keys import Key
 
 _NONCE_BYTES = 12
+_KEEP_KEYS = timedelta(days=3650)  # for the life of the process: see ParquetCipher.dataset
 
 
 class _ShopKms(pe.KmsClient):  # type: ignore[misc]
@@ -58,6 +60,7 @@ class ParquetCipher:
         self._master = f"shop-{key.id}"
         self._factory = pe.CryptoFactory(lambda _config: _ShopKms(wrapping_key))
         self._connection = pe.KmsConnectionConfig()
+        self._reading = pe.DecryptionConfiguration(cache_lifetime=_KEEP_KEYS)
 
     def encryption(self) -> pe.FileEncryptionProperties:
         """Properties for one new file; each file gets fresh data keys."""
@@ -67,11 +70,18 @@ class ParquetCipher:
         )
 
     def decryption(self) -> pe.FileDecryptionProperties:
-        return self._factory.file_decryption_properties(self._connection, pe.DecryptionConfiguration())
+        return self._factory.file_decryption_properties(self._connection, self._reading)
 
     def dataset(self, paths: Sequence[Path]) -> ds.Dataset:
-        """A dataset over encrypted files, which engines scan with projection and filters pushed down."""
-        config = ds.ParquetDecryptionConfig(self._factory, self._connection, pe.DecryptionConfiguration())
+        """A dataset over encrypted files, which engines scan with projection and filters pushed down.
+
+        The files' keys are unwrapped here, in the caller's thread. Left to the scan, Arrow's
+        threads would do it, wait for the interpreter's lock, and find it held by the thread that
+        waits for them.
+        """
+        for path in paths:
+            self.metadata(path)
+        config = ds.ParquetDecryptionConfig(self._factory, self._connection, self._reading)
         options = ds.ParquetFragmentScanOptions(decryption_config=config)
         return ds.dataset(
             [str(path) for path in paths],

@@ -30,6 +30,7 @@ from typing import IO, Any
 from onebasket.errors import BusyError, StoreError
 
 POINTER, LOCK, MANIFEST = "CURRENT", "LOCK", "manifest.json"
+SPILL = "spill"  # spill-<process>-<number>: rows that did not fit into memory
 
 
 class Version:
@@ -77,13 +78,10 @@ class Draft:
         folder.mkdir(exist_ok=True)
         return folder / f"{part}.parquet"
 
-    def files(self) -> set[str]:
-        """All files written or linked so far, relative to the draft's folder."""
-        return {
-            path.relative_to(self.path).as_posix()
-            for path in self.path.rglob("*")
-            if path.is_file() and path.name != LOCK
-        }
+    def files(self, folder: str) -> set[str]:
+        """The files in one folder of the draft, relative to the draft."""
+        found = (self.path / folder).rglob("*")
+        return {path.relative_to(self.path).as_posix() for path in found if path.is_file()}
 
     def reuse(self, files: list[str]) -> bool:
         """Link files (relative to a version) from the previous version; False if one is gone."""
@@ -196,7 +194,9 @@ class Basket:
         for number, path in self._versions():
             if number > current:
                 shutil.rmtree(path, ignore_errors=True)
-        shutil.rmtree(self.folder / "spill", ignore_errors=True)
+        for path in self.folder.glob(f"{SPILL}-*"):
+            if not _alive(int(path.name.split("-")[1])):
+                shutil.rmtree(path, ignore_errors=True)
 
     def _clean_up(self, current: int) -> None:
         """Remove versions beyond those kept, unless somebody reads them. Never waits."""
@@ -208,6 +208,16 @@ class Basket:
             with contextlib.suppress(OSError), (path / LOCK).open("r", encoding="ascii") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _sync(path: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import os
+import shutil
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -16,14 +19,14 @@ import pyarrow.parquet as pq
 from onebasket.errors import SchemaError, StoreError
 from onebasket.protect import Key, ParquetCipher
 from onebasket.store.base import KernelFunction, MapFunction, Reading
-from onebasket.store.basket import Draft, Version
+from onebasket.store.basket import SPILL, Draft, Version
 from onebasket.store.duckdb_parse import select as parsing
 from onebasket.store.portable_types import arrow_type
 from onebasket.tables import BY_NAME, Table
 
 _BATCH_ROWS = 100_000
 _COMPRESSION = "zstd"
-_SPILL = "spill"
+_numbers = itertools.count()
 HANDED_ON = ("customer_links", "product_links", "supersessions")  # seen as previous_…
 
 
@@ -37,13 +40,17 @@ class DuckStore:
         *,
         memory: str = "1500MB",
         threads: int = 0,
+        share: float = 1.0,
     ) -> None:
+        """Open the tables of `home`. It may use `share` of `memory`; `threads` 0 means all cores."""
         self._home, self._cipher = home, ParquetCipher(key)
         self.connection = duckdb.connect()
-        self._run(f"set memory_limit = '{memory}'")
+        self.written: set[str] = set()  # files written through this store, relative to `home`
+        self._run(f"set memory_limit = '{_share(memory, share)}'")
         if threads:
             self._run(f"set threads = {threads}")
-        self._secure_spill(home.path.parent / _SPILL)
+        self._spill = home.path.parent / f"{SPILL}-{os.getpid()}-{next(_numbers)}"
+        self._secure_spill(self._spill)
         for name in BY_NAME:
             self._show(BY_NAME[name], home.parts(name))
         previous = home.previous if isinstance(home, Draft) else None
@@ -66,6 +73,7 @@ class DuckStore:
 
     def close(self) -> None:
         self.connection.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
 
     def errors(self) -> contextlib.AbstractContextManager[None]:
         """Within it DuckDB's refusals that a user can mend come as ours."""
@@ -107,8 +115,8 @@ class DuckStore:
             raise StoreError(f"The table {table} cannot be written to a published version.")
         kind = BY_NAME[table]
         _check_columns(kind, result)
-        path = self._home.part(table, part)
-        path.unlink(missing_ok=True)  # it may be a link to the former version's file
+        final = self._home.part(table, part)
+        path = final.with_suffix(".new")  # other stores must not see it half written
         with contextlib.ExitStack() as undo:
             undo.callback(path.unlink, missing_ok=True)  # what was refused must not be there
             with _engine_errors(self._home.path):
@@ -123,7 +131,9 @@ class DuckStore:
             metadata = self._metadata(kind, path)
             _check_nulls(kind, metadata)
             self._check_nested_nulls(kind, path)
+            path.replace(final)
             undo.pop_all()
+        self.written.add(final.relative_to(self._home.path).as_posix())
         self._show(kind, self._home.parts(table))
         return int(metadata.num_rows)
 
@@ -178,11 +188,6 @@ class DuckStore:
     def arrow(self, data: pa.Table) -> duckdb.DuckDBPyRelation:
         return self.connection.from_arrow(data)
 
-    def refresh(self) -> None:
-        """See parts that were put into the draft without `write`."""
-        for name, kind in BY_NAME.items():
-            self._show(kind, self._home.parts(name))
-
     def _show(self, kind: Table, paths: list[Path], name: str | None = None) -> None:
         """Make a table readable under its name; an empty one of its type where nothing is written."""
         name = name or kind.name
@@ -218,6 +223,12 @@ class DuckStore:
 
     def _metadata(self, kind: Table, path: Path) -> pq.FileMetaData:
         return self._cipher.metadata(path) if kind.personal else pq.read_metadata(path)
+
+
+def _share(memory: str, share: float) -> str:
+    """Part of an amount of memory: half of 1500MB is 750.0MB."""
+    number = memory.rstrip("BKMGTi ")
+    return f"{float(number) * share}{memory[len(number) :]}"
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from onebasket.protect import Key, ParquetCipher
+from onebasket.protect import Key, ParquetCipher, parquet
 
 KEY = Key(bytes(range(32)), Path("shop.key"))
 ROWS = 3_000
@@ -93,3 +94,25 @@ def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
         except Exception:  # noqa: BLE001 - which part notices depends on where the bit lies
             continue
         pytest.fail("a changed file was read" if found != PEOPLE else "a changed bit made no difference")
+
+
+def test_scans_never_ask_for_keys_from_arrow_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arrow's threads would wait for the interpreter's lock while the scan's caller holds it."""
+    key = KEY
+    paths = [tmp_path / f"{number}.parquet" for number in range(20)]
+    for number, path in enumerate(paths):
+        table = pa.table({"n": [number]})
+        pq.write_table(table, path, encryption_properties=ParquetCipher(key).encryption())
+    asked: list[str] = []
+    unwrap = parquet._ShopKms.unwrap_key
+
+    def watched(self: parquet._ShopKms, wrapped_key: bytes, master_key_identifier: str) -> bytes:
+        asked.append(threading.current_thread().name)
+        return unwrap(self, wrapped_key, master_key_identifier)
+
+    monkeypatch.setattr(parquet._ShopKms, "unwrap_key", watched)
+    dataset = ParquetCipher(key).dataset(paths)
+    assert set(asked) == {threading.main_thread().name}
+    before = len(asked)
+    assert sorted(dataset.to_table()["n"].to_pylist()) == list(range(20))
+    assert len(asked) == before
