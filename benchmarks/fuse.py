@@ -29,7 +29,7 @@ import time
 from pathlib import Path
 
 HOUSEHOLDS = 2469
-MEMORY = "1500MB"
+MEMORY = "2GB"
 THREADS = 2
 
 # What the floor reads: pattern, kind, sort key.

@@ -104,14 +104,18 @@ class _Work:
 
     def through(self, again: frozenset[str]) -> dict[str, Any]:
         """Do or reuse every step; gives the manifest. Sources go side by side until they meet in align."""
+        from onebasket.collect import weight
+
         records: dict[str, Record] = {}
-        chains = [[step for step in self.steps if step.source == source.name] for source in self.shop.sources]
+        heaviest_first = sorted(self.shop.sources, key=lambda source: -weight(self.shop, source))
+        chains = [[step for step in self.steps if step.source == source.name] for source in heaviest_first]
         together = min(len(chains), _SIDE_BY_SIDE)
         with ThreadPoolExecutor(together) as pool:
             for found in pool.map(lambda chain: self._chain(chain, {}, again, together), chains):
                 records |= found
         joint = [step for step in self.steps if step.source is None]
         records |= self._chain(joint, records, again, 1)
+        records = {step.name: records[step.name] for step in self.steps if step.name in records}
         manifest = self._manifest(records)
         if "report" in self.wanted:
             records["report"] = self._report(manifest)

@@ -79,7 +79,7 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[run]`: what a run may use, and what it leaves behind."""
 
-    memory: str = "1500MB"  # for tables; more spills to disk
+    memory: str = "2GB"  # for tables; more spills to disk
     threads: int = 0  # 0: all cores
     keep_versions: int = 2
     seed: int = 0

@@ -37,6 +37,11 @@ def find(shop: Shop, source: Source) -> list[Path]:
     return list(found)
 
 
+def weight(shop: Shop, source: Source) -> int:
+    """How much there is to read, in bytes; 0 for a database."""
+    return 0 if source.url else sum(path.stat().st_size for path in find(shop, source))
+
+
 def name_of(shop: Shop, path: Path) -> str:
     """What tables call a file: its path relative to the shop folder, where it lies in it."""
     return path.relative_to(shop.folder).as_posix() if path.is_relative_to(shop.folder) else path.as_posix()
