@@ -5,27 +5,30 @@ BIN := .venv/bin
 SHOP := demo-shop
 HOUSEHOLDS ?= 2469
 
-.PHONY: demo test install messages clean
+.PHONY: demo test messages clean
 
-install: .venv/installed
-
-.venv/installed: pyproject.toml constraints.txt
+# What a user needs; and what a developer needs on top.
+.venv/user: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all]'
+	touch $@
+
+.venv/developer: .venv/user
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all,dev]'
 	touch $@
 
-demo: install
+demo: .venv/user
 	$(BIN)/onebasket demo $(SHOP) --households $(HOUSEHOLDS)
 	$(BIN)/onebasket run $(SHOP)
 
-test: install
+test: .venv/developer
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 # After a text has changed: refresh the catalogues, translate what is new, compile.
-messages: install
+messages: .venv/developer
 	mkdir -p build
 	$(BIN)/pybabel -q extract -F src/onebasket/locale/babel.toml --no-default-keywords -k _ -k say -k mark \
 	    --add-location=file --sort-output -o build/onebasket.pot src/onebasket
