@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -269,7 +270,12 @@ def _tell(shop: Path, result: RunResult) -> None:
         _say(_("Report: {path}").format(path=result.report))
         _say(_("Try next:"))
         for words in _next_steps(shop):
-            _say(f"  onebasket {words}")
+            _say(f"  {_called()} {words}")
+
+
+def _called() -> str:
+    """How to call this command from here: by name where the shell finds it, else by its path."""
+    return "onebasket" if shutil.which("onebasket") else os.path.relpath(sys.argv[0])
 
 
 def _next_steps(shop: Path) -> list[str]:

@@ -34,7 +34,7 @@ def balance(page: Page) -> list[Block]:
         rows.append([say("all"), *(figures.money(amount, exact=True) for amount in sums)])
     note = say(
         "What the order lines of the files add up to: those in the timeline and those refused. "
-        "{lines} lines are returns. Test orders and repeated lines are left out.",
+        "{lines} lines are returns. Test orders, repeated lines and lines beyond belief are left out.",
         lines=figures.count(sum(row["return_lines"] for row in found)),
     )
     return [Block(title=say("Money, to the last cent"), note=note, grid=Grid(head, rows))]

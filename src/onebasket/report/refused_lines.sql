@@ -1,4 +1,5 @@
--- What the refused order lines say they are worth, as text, beside the way to read it.
+-- What the refused order lines say they are worth, as text, beside the way to read it. Those beyond
+-- belief are left out: one mistyped quantity would drown all others.
 select
     q.source,
     s.currency,
@@ -9,4 +10,7 @@ select
     q.row_text ->> '$.discount' as discount
 from quarantine q
 join sources s on s.source = q.source
-where q.table_name = 'raw_events' and (q.row_text ->> '$.action') in ('purchase', 'return')
+where
+    q.table_name = 'raw_events'
+    and (q.row_text ->> '$.action') in ('purchase', 'return')
+    and q.reason not in ('absurd_quantity', 'absurd_amount')
