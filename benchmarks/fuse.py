@@ -39,7 +39,8 @@ GROUPS = (
     ("shopify/products*.csv", "csv", '"SKU"'),
     ("square/items*.csv", "csv", '"Date", "Time", "Transaction ID"'),
     ("square/transactions*.csv", "csv", '"Date", "Time", "Transaction ID"'),
-    ("tmall/*Order*List*.csv", "gbk", '"订单编号"'),
+    ("tmall/ExportOrderList*.csv", "gbk", '"订单编号"'),
+    ("tmall/ExportOrderDetailList*.csv", "gbk", '"订单编号"'),
     ("ga4/*.json.gz", "json", "event_timestamp, user_pseudo_id"),
     ("app/*.ndjson.gz", "json", '"timestamp", "messageId"'),
 )
