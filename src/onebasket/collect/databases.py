@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
+from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
 import adbc_driver_manager
+import msgspec
 import pyarrow as pa
 
 from onebasket.errors import SourceError
@@ -30,11 +33,31 @@ def sqlite_path(url: str, folder: Path) -> Path | None:
     return folder / url.removeprefix(f"{SQLITE}:///")
 
 
+def _filled(source: Source, url: str) -> str:
+    """A PostgreSQL URL with `${NAME}` taken from the environment: no password in the shop file."""
+    if url.startswith(SQLITE):
+        return url
+    try:
+        return Template(url).substitute(os.environ)
+    except KeyError as error:
+        raise SourceError(
+            f"Source {source.name}: its url names an environment variable that is not set.",
+            found=f"${{{error.args[0]}}}",
+            expected="a variable of that name",
+            state="nothing was published",
+            next_step=f"set {error.args[0]}, then run again",
+        ) from None
+    except ValueError:
+        return url  # a lone $ is a character of the password
+
+
 def open_query(source: Source, folder: Path, stack: contextlib.ExitStack) -> RawFile:
     """The result of a source's query, opened. A record's line is its number in the result.
 
     `stack` closes the connection. Raises SourceError when the query cannot be asked.
     """
+    assert source.url and source.query
+    source = msgspec.structs.replace(source, url=_filled(source, source.url))
     assert source.url and source.query
     name = public_url(source.url)
     try:

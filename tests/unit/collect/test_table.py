@@ -174,6 +174,16 @@ def test_databases_that_do_not_answer(read: Any, tmp_path: Path, url: str, query
     assert found in str(error.value) and "secret" not in str(error.value)
 
 
+def test_a_url_may_take_its_password_from_the_environment(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql://shop:${SHOP_DB_PASSWORD}@127.0.0.1:1/db"
+    with pytest.raises(SourceError, match="SHOP_DB_PASSWORD"):
+        read({}, **MAP, url=url, query="select 1")
+    monkeypatch.setenv("SHOP_DB_PASSWORD", "secret")
+    with pytest.raises(SourceError, match=r"127\.0\.0\.1") as error:
+        read({}, **MAP, url=url, query="select 1")
+    assert "secret" not in str(error.value)
+
+
 def _server_binaries() -> Path | None:
     candidates = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
     on_path = shutil.which("initdb")
