@@ -21,7 +21,7 @@ from onebasket.accounting import Account, Progress, silent
 from onebasket.errors import OneBasketError, ShopFileError
 from onebasket.protect import Key, load_or_make
 from onebasket.shop import Shop, Source
-from onebasket.steps import Record, Step, fingerprints, records_of
+from onebasket.steps import Record, Step, fingerprints, records_of, share_clock
 from onebasket.store.basket import Basket, Draft
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class _Work:
     def __init__(self, shop: Shop, key: Key, draft: Draft, until: str, progress: Progress) -> None:
         self.shop, self.key, self.draft, self.progress = shop, key, draft, progress
         self.wanted = STAGES[: STAGES.index(until) + 1]
-        self.started = _clock()
+        self.began, self.started = time.monotonic(), _clock()
         self.steps = self._steps()
         self.fingerprints = fingerprints(self.steps)
         self.before = records_of(draft.previous.manifest) if draft.previous else {}
@@ -116,6 +116,7 @@ class _Work:
         joint = [step for step in self.steps if step.source is None]
         records |= self._chain(joint, records, again, 1)
         records = {step.name: records[step.name] for step in self.steps if step.name in records}
+        share_clock(records.values())
         manifest = self._manifest(records)
         if "report" in self.wanted:
             records["report"] = self._report(manifest)
@@ -143,7 +144,7 @@ class _Work:
 
     def _done(self, step: Step, together: int) -> Record:
         """Do one step, with a store of its own that may use its share of the memory."""
-        began = time.monotonic()
+        began = _since(self.began)
         self.progress(step.name, 0, 0)
         with self._store(together) as store:
             accounts = [account.check() for account in step.work(store) or ()]
@@ -154,7 +155,8 @@ class _Work:
             step.stage,
             step.source,
             self.fingerprints[step.name],
-            seconds=_since(began),
+            began=began,
+            ended=_since(self.began),
             files=sorted(files),
             accounts=[asdict(account) for account in accounts],
         )
@@ -232,13 +234,14 @@ class _Work:
     def _report(self, manifest: dict[str, Any]) -> Record:
         from onebasket.report import report
 
-        began = time.monotonic()
+        began = _since(self.began)
         self.progress("report", 0, 0)
         seconds = sum(step["seconds"] for step in manifest["steps"] if not step["reused"])
         with self._store() as store:
             report(store, self.shop, {**manifest, "seconds": seconds}, self.draft.path / REPORT)
         self.progress("report", 1, 1)
-        return Record("report", "report", None, self.fingerprints["report"], _since(began), files=[REPORT])
+        record = Record("report", "report", None, self.fingerprints["report"], began, _since(self.began))
+        return replace(record, seconds=round(record.ended - began, 3), files=[REPORT])
 
 
 def _without_secrets(shop: Shop) -> dict[str, Any]:

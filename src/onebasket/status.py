@@ -12,7 +12,7 @@ from onebasket.store.basket import Version
 def status(version: Version) -> dict[str, Any]:
     """Facts of a published version.
 
-    `stages` gives each stage's `seconds` (of the run that last did it), `rows_in`,
+    `stages` gives each stage's `seconds` (its share of the clock in the run that last did it), `rows_in`,
     `rows_out`, `quarantined` and `duplicates`; `identity` is None where no truth is known;
     `scores` is model -> metric -> value and 95 % interval on the test split.
     """

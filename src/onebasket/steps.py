@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -49,13 +50,32 @@ class Record:
     stage: str
     source: str | None
     fingerprint: str
-    seconds: float = 0.0
+    began: float = 0.0  # seconds since the run began
+    ended: float = 0.0
+    seconds: float = 0.0  # its share of the clock: see `share_clock`
     reused: bool = False
     files: list[str] = field(default_factory=list)  # relative to the version's folder
     accounts: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def share_clock(records: Iterable[Record]) -> None:
+    """Set the seconds of the steps just done: time in which several ran is split evenly among them.
+
+    So the seconds of all steps add up to the time the run took.
+    """
+    done = [record for record in records if not record.reused]
+    edges = sorted({edge for record in done for edge in (record.began, record.ended)})
+    for record in done:
+        record.seconds = 0.0
+    for start, end in pairwise(edges):
+        running = [record for record in done if record.began <= start and end <= record.ended]
+        for record in running:
+            record.seconds += (end - start) / len(running)
+    for record in done:
+        record.seconds = round(record.seconds, 3)
 
 
 def records_of(manifest: dict[str, Any]) -> dict[str, Record]:
