@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from onebasket.clean.readings import MONEY_SCALE, How
 from onebasket.clean.values.junk import Junk
-from onebasket.clean.values.money import exponent, spellings
+from onebasket.clean.values.money import spellings
+from onebasket.currencies import exponent
 from onebasket.protect import Key
 from onebasket.shop import Shop, Source
 from onebasket.store.base import MapFunction, Result, Store

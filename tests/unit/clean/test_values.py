@@ -14,13 +14,13 @@ from onebasket.clean.values.email import email
 from onebasket.clean.values.gtin import check_digit, gtin
 from onebasket.clean.values.ids import identifier
 from onebasket.clean.values.junk import Junk
-from onebasket.clean.values.money import exponent
 from onebasket.clean.values.names import name
 from onebasket.clean.values.phone import phone
 from onebasket.clean.values.places import address, country, postcode, region
 from onebasket.clean.values.sizes import size
 from onebasket.clean.values.texts import tidy
 from onebasket.clean.values.titles import title, title_key
+from onebasket.currencies import exponent
 
 JUNK = Junk(("shopping bag",), ("relay.example.org",), ("till-1",))
 TODAY = date(2024, 6, 1)
