@@ -15,6 +15,7 @@ from onebasket.protect import Key, ParquetCipher
 from onebasket.store import duckdb as duck
 from onebasket.store.basket import Basket, Draft, Version
 from onebasket.store.portable_types import arrow_type
+from onebasket.store.slices import slices
 from onebasket.tables import ALL, BY_NAME
 
 Open = Callable[[Version | Draft, Key], Any]
@@ -199,6 +200,16 @@ class TestIntermediateResults:
         with pytest.raises(Exception, match="some"):
             store.count("some")
 
+    def test_large_results_keep_their_order_and_go_when_forgotten(self, store: Any, basket: Basket) -> None:
+        numbers = list(range(300_000, 0, -1))
+        for again in (numbers, numbers[:7]):
+            assert store.keep("many", store.arrow(pa.table({"a": again})), large=True) == len(again)
+            assert [a for (a,) in read(store, "many")] == again
+        store.forget("many")
+        with pytest.raises(Exception, match="many"):
+            store.count("many")
+        assert not list(basket.folder.rglob("*many*"))
+
     def test_a_view_is_computed_when_read(self, store: Any, stage: dict[str, str]) -> None:
         stage["clean/all"] = 'select sum("rows")::bigint as n from files'
         store.view("total", store.sql("clean/all"))
@@ -226,6 +237,24 @@ class TestIntermediateResults:
         store.keep("many", store.arrow(pa.table({"a": range(250_000)})))
         sizes = [batch.num_rows for batch in store.read("many")]
         assert sum(sizes) == 250_000 and max(sizes) < 250_000
+
+
+class TestOrder:
+    @pytest.mark.parametrize("ordered", [True, False])
+    @pytest.mark.parametrize("given", ["abcdef", "fedcba", "abdcef", "a", ""])
+    def test_rows_stand_in_the_table_s_order(self, store: Any, ordered: bool, given: str) -> None:
+        said = [{"source": "s", "file": letter} for letter in given]
+        assert store.write("files", store.arrow(rows("files", *said)), ordered=ordered) == len(given)
+        assert read(store, "files", "file") == [(letter,) for letter in sorted(given)]
+
+    def test_slices_hold_whole_blocks_and_every_row_once(self, store: Any) -> None:
+        low = [0, 10, 20, 50, 60, 70]
+        blocks = pa.table(
+            {"low": low[::-1], "high": [each + 5 for each in low[::-1]], "rows": [1, 1, 9, 2, 2, 2]}
+        )
+        found = slices(store, store.arrow(blocks), 4)
+        assert found == [(0, 15), (20, 25), (50, 55), (60, 75)]
+        assert slices(store, store.arrow(blocks.slice(0, 0)), 4) == []
 
 
 class TestMap:

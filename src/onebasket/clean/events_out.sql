@@ -1,3 +1,5 @@
-select file, line, item from clean_events_lost
+select row_no from clean_events_lost
 union all
-select file, line, item from clean_events_repeated
+select (f.file_no * 1000000000 + d.line) * 100000 + d.item as row_no
+from clean_events_repeated as d
+join clean_event_files as f on f.file = d.file

@@ -3,11 +3,12 @@
 -- has one, and equal lines of one file are units bought.
 with tracked as (
     select
-        event_no, item, file, line,
-        row_number() over (partition by event_no, item order by file, line) as place
-    from clean_events_read
-    semi join clean_event_ids_repeated using (event_no)
-    anti join clean_events_faulty using (file, line, item)
+        t.event_no, t.item, f.file, t.line,
+        row_number() over (partition by t.event_no, t.item order by t.row_no) as place
+    from clean_events_typed as t
+    join clean_event_files as f on f.file_no = t.file_no
+    semi join clean_event_ids_repeated as again on again.event_no = t.event_no
+    where t.fault is null
 ),
 counted as (
     select

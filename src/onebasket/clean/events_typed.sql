@@ -1,13 +1,10 @@
--- What the other queries need to know of each row: the rows themselves may be too many to keep.
--- `row_no` numbers them in the order of file, line and item.
+-- Every row, read and judged once, in the order of file, line and item, as `row_no` numbers them.
 select
     f.file_no, j.line, j.item,
     (f.file_no * 1000000000 + j.line) * 100000 + j.item as row_no,
-    j.fault, j.act, j.listing, j.event_ts, j.own_currency, j.price_e4,
+    j.fault, j.event_no, j.act, j.listing, j.event_ts, j.order_no, j.record_id, j.own_currency,
+    j.units, j.price_e4, j.signed_e4, j.discount_e4, j.query_said, j.session_key,
     j.title_said is not null as titled,
-    case when j.act in ('purchase', 'return') or j.event_ts is null then j.order_no end as order_no,
-    case when j.act in ('purchase', 'return') then j.record_id end as record_id,
-    case when j.act in ('purchase', 'return') then j.signed_e4 end as signed_e4,
     j.act = 'return' and j.said_action = 'purchase' as turned,
     j.act in ('purchase', 'return') and j.units is null as unit_assumed,
     j.act in ('purchase', 'return') and j.signed_e4 is null as unpriced,

@@ -7,8 +7,7 @@ select
     arg_min(t.own_currency, t.row_no) filter (where t.own_currency is not null) as own_currency,
     cast(sum(t.signed_e4) as bigint) as total_e4
 from clean_events_typed as t
-join clean_event_files as f on f.file_no = t.file_no
 anti join clean_order_heads as h on h.order_no = t.order_no
-anti join clean_events_out as o on o.file = f.file and o.line = t.line and o.item = t.item
+anti join clean_events_out as o on o.row_no = t.row_no
 where t.act in ('purchase', 'return') and t.order_no is not null
 group by t.order_no

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from onebasket.clean import readings
 from onebasket.clean.work import Work
+from onebasket.store.slices import slices
+
+_SLICE_ROWS = 1_000_000
 
 
 def judge(work: Work) -> None:
-    """Read orders and events and find what is wrong with each row by itself.
-
-    Events may be tens of millions: only what the other queries ask of each row is kept
-    (`clean_events_typed`); the rows themselves are read a second time, to be written.
-    """
+    """Read orders and events and find what is wrong with each row by itself."""
     how, limits = work.how, work.limits
     work.view(
         "orders_read", work.store.parse("clean_raw_orders", readings.orders(how, _zoned(work, "orders")))
@@ -31,7 +30,7 @@ def judge(work: Work) -> None:
     max_quantity = work.shop.clean.max_quantity
     work.view("events_judged", work.sql("events_judged", **limits, max_quantity=max_quantity, keyed=keyed))
     work.keep("event_files", work.sql("event_files"))
-    work.keep("events_typed", work.sql("events_typed", walled=how.walled))
+    work.keep("events_typed", work.sql("events_typed", walled=how.walled), large=True)
     work.keep("events_faulty", work.sql("events_faulty"))
 
 
@@ -59,9 +58,13 @@ def clean_orders(work: Work) -> None:
 
 
 def clean_events(work: Work) -> None:
-    """Write the part of events."""
+    """Write the parts of events."""
+    told = {"source": work.source, "channel": work.how.channel, "currency": work.how.currency}
     work.keep("events_named", work.sql("events_named"))
-    work.store.write("events", work.sql("events", currency=work.how.currency), work.source)
+    ranges = slices(work.store, work.sql("event_blocks"), _SLICE_ROWS) or [(0, 0)]
+    for number, (low, high) in enumerate(ranges):
+        rows = work.sql("events", low=low, high=high, **told)
+        work.store.write("events", rows, f"{work.source}.{number:04d}")
 
 
 def _zoned(work: Work, table: str) -> bool:

@@ -61,10 +61,10 @@ class Work:
     def sql(self, name: str, **values: Any) -> Result:
         return self.store.sql(f"clean/{name}", **values)
 
-    def keep(self, name: str, result: Result) -> int:
+    def keep(self, name: str, result: Result, *, large: bool = False) -> int:
         """Compute `clean_<name>` once; for results read more than once."""
         self._names.append(f"clean_{name}")
-        return self.store.keep(f"clean_{name}", result)
+        return self.store.keep(f"clean_{name}", result, large=large)
 
     def view(self, name: str, result: Result) -> None:
         """Name `clean_<name>`, to be computed where it is read."""

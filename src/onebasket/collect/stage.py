@@ -35,10 +35,9 @@ def collect(
 ) -> list[Account]:
     """Write the parts of one source: sources, files, raw tables, and what could not be read.
 
-    A source's first part of a table bears its name, further ones `{source}-{n:04d}`. The
-    account is of records: kept are those that became rows, or hold nothing we look for.
-    Corrected lines of the source's files stand where the lines themselves stood.
-    Raises SourceError when a file is missing, empty, damaged, in another encoding than
+    The parts of a table are `{source}.{n:04d}`. The account is of records: kept are those that
+    became rows, or hold nothing we look for. Corrected lines of the source's files stand where the lines
+    themselves stood. Raises SourceError when a file is missing, empty, damaged, in another encoding than
     stated, not of the source's format, or cannot be read without losing records.
     """
     format_ = format_of(source)
@@ -52,9 +51,9 @@ def collect(
         reader = stack.enter_context(Reader(store, source.name, source.channel, key.pepper))
         for number, (layout, batch) in enumerate(_batches(files)):
             counted += reader.load(batch, layout.tables, corrected)
-            part = f"{source.name}-{number:04d}" if number else source.name
+            part = f"{source.name}.{number:04d}"
             for table in reader.tables:
-                store.write(table, reader.rows(table), part)
+                store.write(table, reader.rows(table), part, ordered=table != "raw_people")
             layouts |= dict.fromkeys((file.name for file in batch), layout.name)
             progress(f"collect {source.name}", len(counted), len(files))
         store.write("quarantine", reader.refusals.rows(), f"{source.name}.collect")

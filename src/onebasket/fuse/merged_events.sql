@@ -1,5 +1,5 @@
--- Every event that is not in the timeline, with the one that stands for it: the leader's line of
--- the same action and product, else of the same product, else the first line of the order.
+-- Every event of $source that is not in the timeline, with the one that stands for it: the leader's
+-- line of the same action and product, else the first line of the order.
 with out_of_it as (
     select
         e.source,
@@ -11,49 +11,20 @@ with out_of_it as (
         p.product_id,
         e.test or coalesce(o.test, false) as test
     from events e
-    left join fuse_orders o on o.source = e.source and o.order_id = e.order_id
+    left join fuse_orders o
+        on o.source = e.source and o.order_id = e.order_id and (o.test or not o.leader)
     left join product_links p on p.source = e.source and p.product_key = e.product_key
     where
-        e.test
-        or (
-            e.action in ('purchase', 'return', 'cancel')
-            and (coalesce(o.test, false) or not coalesce(o.leader, true))
-        )
-),
-shared as (
-    select source, order_id, fused_order_id
-    from fuse_orders
-    where leader and not test and array_length(sources) > 1
-),
-lines as (
-    select
-        s.fused_order_id,
-        e.action,
-        p.product_id,
-        min(
-            md5(e.source || '|' || e.file || '|' || cast(e.line as varchar) || '|' || cast(e.item as varchar))
-        ) as event_id
-    from events e
-    join shared s on s.source = e.source and s.order_id = e.order_id
-    left join product_links p on p.source = e.source and p.product_key = e.product_key
-    where e.action in ('purchase', 'return', 'cancel') and not e.test
-    group by s.fused_order_id, e.action, p.product_id
-),
-products as (
-    select fused_order_id, product_id, min(event_id) as event_id from lines group by fused_order_id, product_id
-),
-firsts as (
-    select fused_order_id, min(event_id) as event_id from lines group by fused_order_id
+        e.source = $source
+        and (e.test or (e.action in ('purchase', 'return', 'cancel') and o.source is not null))
 )
 select
     m.source,
     m.file,
     m.line,
     m.item,
-    case when not m.test then coalesce(l.event_id, p.event_id, f.event_id) end as event_id,
+    case when not m.test then coalesce(s.event_id, f.event_id) end as event_id,
     case when m.test then 'test_order' else 'same_order' end as why
 from out_of_it m
-left join lines l
-    on l.fused_order_id = m.fused_order_id and l.action = m.action and l.product_id = m.product_id
-left join products p on p.fused_order_id = m.fused_order_id and p.product_id = m.product_id
-left join firsts f on f.fused_order_id = m.fused_order_id
+left join fuse_shared s on s.order_id = m.fused_order_id and s.action = m.action and s.product_id = m.product_id
+left join fuse_shared f on f.order_id = m.fused_order_id and f.place = 1

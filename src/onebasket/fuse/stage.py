@@ -14,8 +14,11 @@ from onebasket.fuse.returns import TIES, tie
 from onebasket.fuse.titles import FITS, fits
 from onebasket.shop import Identity, Shop
 from onebasket.store.duckdb import DuckStore
+from onebasket.store.slices import slices
 
 _RATE = pa.decimal128(18, 10)
+_SLICE_ROWS = 2_000_000
+_EPOCH = datetime(1970, 1, 1)
 
 
 def fuse(store: DuckStore, shop: Shop) -> list[Account]:
@@ -27,22 +30,22 @@ def fuse(store: DuckStore, shop: Shop) -> list[Account]:
     store.keep("fuse_rates", store.arrow(rates(shop.shop)))
     _link_orders(store)
     _net(store)
-    kept = store.write("timeline", store.sql("fuse/timeline"))
-    merged = store.write("merged_events", store.sql("fuse/merged_events"))
+    kept = _write_timeline(store)
+    first, last = _span(store)
+    store.keep("fuse_losses", store.sql("fuse/losses", last=last))
+    store.forget("fuse_returns", "fuse_sold", "fuse_nets")
+    _keep(store, "shared")
+    merged = sum(
+        store.write("merged_events", store.sql("fuse/merged_events", source=source.name), source.name)
+        for source in shop.sources
+    )
     account = Account("fuse", "all", "events", store.count("events"), kept, duplicates=merged).check()
+    store.forget("fuse_orders", "fuse_shared")
     _write_catalogue(store, shop.shop.language)
     _keep(store, "activity", "purchases")
     _write_customers(store)
-    _write_features(store)
-    store.forget(
-        "fuse_rates",
-        "fuse_orders",
-        "fuse_returns",
-        "fuse_sold",
-        "fuse_nets",
-        "fuse_activity",
-        "fuse_purchases",
-    )
+    _write_features(store, moments(first, last) if kept else [])
+    store.forget("fuse_rates", "fuse_losses", "fuse_activity", "fuse_purchases")
     return [account]
 
 
@@ -78,6 +81,14 @@ def _net(store: DuckStore) -> None:
     store.forget("fuse_tie_lines", "fuse_tie_numbers", "fuse_ties")
 
 
+def _write_timeline(store: DuckStore) -> int:
+    kept = 0
+    ranges = slices(store, store.sql("fuse/days"), _SLICE_ROWS) or [(_EPOCH, _EPOCH)]
+    for number, (low, high) in enumerate(ranges):
+        kept += store.write("timeline", store.sql("fuse/timeline", low=low, high=high), f"{number:06d}")
+    return kept
+
+
 def _write_catalogue(store: DuckStore, language: str) -> None:
     store.keep("fuse_titles", store.map("products", ["title"], fits(language), FITS))
     _keep(store, "listings")
@@ -92,31 +103,27 @@ def _write_customers(store: DuckStore) -> None:
     store.forget("fuse_record_times", "fuse_people", "fuse_values")
 
 
-def _write_features(store: DuckStore) -> None:
+def _write_features(store: DuckStore, times: list[datetime]) -> None:
     """Describe every customer at every moment, from earlier events alone."""
-    span = _span(store)
-    times = moments(*span) if span else []
-    last = span[1] if span else datetime(1970, 1, 1)
-    last_moment = times[-1] if times else last
+    last_moment = times[-1] if times else _EPOCH
     store.keep("fuse_moments", store.arrow(moments_table(times)))
     store.keep("fuse_windows", store.arrow(windows_table(times)))
-    store.keep("fuse_losses", store.sql("fuse/losses", last=last))
     for name in ("changes", "lasting", "views"):
         store.keep(f"fuse_{name}", store.sql(f"fuse/{name}", last_moment=last_moment))
     _keep(store, "standing", "recency", "channel_shares", "category_lines", "category_shares")
     store.write("customer_features", store.sql("fuse/customer_features"))
     store.forget(
-        "fuse_moments", "fuse_windows", "fuse_losses", "fuse_changes", "fuse_lasting", "fuse_views",
+        "fuse_moments", "fuse_windows", "fuse_changes", "fuse_lasting", "fuse_views",
         "fuse_standing", "fuse_recency", "fuse_channel_shares", "fuse_category_lines", "fuse_category_shares",
     )  # fmt: skip
 
 
-def _span(store: DuckStore) -> tuple[datetime, datetime] | None:
-    """The first and the last event of the timeline; None where it is empty."""
+def _span(store: DuckStore) -> tuple[datetime, datetime]:
+    """The times of the first and the last event of the timeline; of an empty one, any."""
     store.keep("fuse_span", store.sql("fuse/span"))
     (row,) = [row for batch in store.read("fuse_span") for row in batch.to_pylist()]
     store.forget("fuse_span")
-    return None if row["first_ts"] is None else (row["first_ts"], row["last_ts"])
+    return row["first_ts"] or _EPOCH, row["last_ts"] or _EPOCH
 
 
 def _keep(store: DuckStore, *names: str) -> None:

@@ -1,4 +1,4 @@
--- One row an event. Of an order told by several sources the leader's purchases and returns stand.
+-- One row an event from $low to before $high. Of an order told by several sources the leader's purchases and returns stand.
 -- `sources` names all tellers; other events are their source's own. Lines of test orders are left out.
 select
     md5(e.source || '|' || e.file || '|' || cast(e.line as varchar) || '|' || cast(e.item as varchar)) as event_id,
@@ -49,7 +49,9 @@ left join product_links p on p.source = e.source and p.product_key = e.product_k
 left join customer_links k on k.record_id = e.record_id
 left join fuse_nets n on n.source = e.source and n.file = e.file and n.line = e.line and n.item = e.item
 where
-    not e.test
+    e.ts >= $low
+    and e.ts < $high
+    and not e.test
     and not (
         e.action in ('purchase', 'return', 'cancel')
         and (coalesce(o.test, false) or not coalesce(o.leader, true))

@@ -87,8 +87,12 @@ class Store(Protocol):
         `values` fill its `$name` parameters: text, numbers, booleans, timestamps.
         """
 
-    def keep(self, name: str, result: Result) -> int:
-        """Compute an intermediate result once and name it, until `forget`. Gives its rows."""
+    def keep(self, name: str, result: Result, *, large: bool = False) -> int:
+        """Compute an intermediate result once and name it, until `forget`. Gives its rows.
+
+        `large`: it may exceed memory and holds nothing personal, so that it is kept on disk, as the
+        tables are; the order of its rows stays.
+        """
 
     def view(self, name: str, result: Result) -> None:
         """Name a lazy result, until `forget`: it is computed anew wherever it is read, and only as
@@ -97,10 +101,11 @@ class Store(Protocol):
     def forget(self, *names: str) -> None:
         """Drop intermediate results, kept or viewed."""
 
-    def write(self, table: str, result: Result, part: str = "all") -> int:
+    def write(self, table: str, result: Result, part: str = "all", *, ordered: bool = False) -> int:
         """Check a result against `onebasket.tables`, order it totally, and stage it. Gives its rows.
 
-        The result may hold the columns in any order. A part of that name is replaced.
+        The result may hold the columns in any order. A part of that name is replaced. `ordered`:
+        the rows are thought to come in the table's order; they are sorted only where they do not.
         Raises SchemaError for wrong columns, types, or nulls where none may be.
         """
 

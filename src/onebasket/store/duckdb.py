@@ -92,14 +92,19 @@ class DuckStore:
     def sql(self, name: str, /, **values: Any) -> duckdb.DuckDBPyRelation:
         return self.connection.sql(stage_sql(name), params=values or None)
 
-    def query(self, text: str) -> duckdb.DuckDBPyRelation:
+    def query(self, text: str, **values: Any) -> duckdb.DuckDBPyRelation:
         """Engine SQL: for the store's own readers and the `query` command, not for stages."""
-        return self.connection.sql(text)
+        return self.connection.sql(text, params=values or None)
 
-    def keep(self, name: str, result: duckdb.DuckDBPyRelation) -> int:
+    def keep(self, name: str, result: duckdb.DuckDBPyRelation, *, large: bool = False) -> int:
         with _engine_errors(self._home.path):
             result.create_view("_kept", replace=True)
-            self._run(f'create or replace temp table "{name}" as select * from _kept')
+            if large:
+                self._spill.mkdir(mode=0o700, exist_ok=True)
+                self._copy("select * from _kept", self._large(name))
+                self._read_parquet(name, [self._large(name)])
+            else:
+                self._run(f'create or replace temp table "{name}" as select * from _kept')
         return self.count(name)
 
     def view(self, name: str, result: duckdb.DuckDBPyRelation) -> None:
@@ -109,8 +114,11 @@ class DuckStore:
         views = self.connection.execute("select view_name from duckdb_views() where not internal").fetchall()
         for name in names:
             self._run(f'drop {"view" if (name,) in views else "table"} if exists "{name}"')
+            self._large(name).unlink(missing_ok=True)
 
-    def write(self, table: str, result: duckdb.DuckDBPyRelation, part: str = "all") -> int:
+    def write(
+        self, table: str, result: duckdb.DuckDBPyRelation, part: str = "all", *, ordered: bool = False
+    ) -> int:
         if not isinstance(self._home, Draft):
             raise StoreError(f"The table {table} cannot be written to a published version.")
         kind = BY_NAME[table]
@@ -121,13 +129,9 @@ class DuckStore:
             undo.callback(path.unlink, missing_ok=True)  # what was refused must not be there
             with _engine_errors(self._home.path):
                 result.create_view("_written", replace=True)
-                ordered = f"select {_names(kind.names)} from _written order by {_names(kind.order)}"
-                if kind.personal:
-                    self._write_encrypted(ordered, path, kind)
-                else:
-                    self._run(
-                        f"copy ({ordered}) to '{_quoted(path)}' (format parquet, compression {_COMPRESSION})"
-                    )
+                rows = f"select {_names(kind.names)} from _written"
+                if not (ordered and self._write_ordered(rows, path, kind)):
+                    self._write_rows(f"{rows} order by {_names(kind.order)}", path, kind)
             metadata = self._metadata(kind, path)
             _check_nulls(kind, metadata)
             self._check_nested_nulls(kind, path)
@@ -199,10 +203,32 @@ class DuckStore:
         elif kind.personal:
             self.connection.register(name, self._cipher.dataset(paths))
         else:
-            listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
-            self._run(f'create or replace view "{name}" as select * from read_parquet([{listed}])')
+            self._read_parquet(name, paths)
 
-    def _write_encrypted(self, query: str, path: Path, kind: Table) -> None:
+    def _read_parquet(self, name: str, paths: list[Path]) -> None:
+        listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
+        self._run(f'create or replace view "{name}" as select * from read_parquet([{listed}])')
+
+    def _copy(self, query: str, path: Path) -> None:
+        self._run(f"copy ({query}) to '{_quoted(path)}' (format parquet, compression {_COMPRESSION})")
+
+    def _large(self, name: str) -> Path:
+        """Where a large intermediate result is kept."""
+        return self._spill / f"{name}.parquet"
+
+    def _write_ordered(self, rows: str, path: Path, kind: Table) -> bool:
+        """Write rows as they come; whether they came in the table's order."""
+        self._write_rows(rows, path, kind)
+        self._show(kind, [path], "_part")
+        key = f"({_names(kind.order)})"
+        after = f"select {key} < lag({key}) over () as astray from _part"
+        ((astray,),) = self.connection.execute(f"select count(*) from ({after}) where astray").fetchall()
+        return not astray
+
+    def _write_rows(self, query: str, path: Path, kind: Table) -> None:
+        if not kind.personal:
+            self._copy(query, path)
+            return
         reader = self.connection.sql(query).to_arrow_reader(_BATCH_ROWS)
         with pq.ParquetWriter(
             path, reader.schema, compression=_COMPRESSION, encryption_properties=self._cipher.encryption()

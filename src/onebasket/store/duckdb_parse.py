@@ -20,6 +20,7 @@ _NUMBER = (
     "((?:[0-9]{{1,3}}(?:{group}[0-9]{{2,3}})*{group}[0-9]{{3}}|[0-9]*)(?:{mark}[0-9]*)?)"
     f"{_AROUND}[)+-]?{_AROUND}$"
 )
+_SIGNS = "$£€¥￥"
 _GROUPING = {".": "[, '’\u00a0\u202f]", ",": "[. '’\u00a0\u202f]"}
 _EPOCHS = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
 
@@ -108,14 +109,24 @@ def _local(wall: str, zone: str) -> str:
 
 
 def _decimal(text: str, reading: Number) -> str:
-    """Plain numbers cast at once; the rest must have a number's shape, and loses what is around it."""
+    """Plain numbers and those behind a sign of currency are cast at once; the rest must have a number's
+    shape, and loses what is around it."""
     narrow = f"translate({text}, {_literal(_WIDE)}, {_literal(_NARROW)})"
     is_wide = f"regexp_matches({text}, {_literal(f'[{_WIDE}]')})"
     shaped = f"case when {is_wide} then {_shaped(narrow, reading)} else {_shaped(text, reading)} end"
     if reading.decimal_mark != ".":
         return f"case when {text} is not null then {shaped} end"
-    plain = f"try_cast({text} as decimal(18, 4))"
+    plain = f"try_cast({_bare(text)} as decimal(18, 4))"
     return f"case when {plain} is not null then {plain} when {text} is not null then {shaped} end"
+
+
+def _bare(text: str) -> str:
+    """A text without the one sign of a currency before its digits, the commonest thing around a number."""
+    signs = ", ".join(map(_literal, _SIGNS))
+    minus = f"{text}[1] = '-' and {text}[2] in ({signs}) then '-' || substr({text}, 3)"
+    plain = f"{text} between '0' and ':' then {text}"
+    signed = f"{text}[1] in ({signs}) then substr({text}, 2)"
+    return f"case when {plain} when {signed} when {minus} else {text} end"
 
 
 def _shaped(text: str, reading: Number) -> str:

@@ -32,7 +32,8 @@ def engine(tmp_path: Path) -> duckdb.DuckDBPyConnection:
         f"{where}, record_id varchar",
         *[("shop", "f", line, record) for line, record in ((1, "a"), (2, "b"), (3, "c"), (4, "c"), (5, "c"))],
     )
-    table("raw_events", f"{where}, record_id varchar", ("till", "g", 1, "d"), ("till", "g", 2, "e"))
+    items = f"{where}, item int, record_id varchar"
+    table("raw_events", items, ("till", "g", 1, 0, "d"), ("till", "g", 2, 0, "e"), ("till", "g", 2, 1, "e"))
     table(
         "people",
         f"{where}, person_id varchar, household_id varchar",
@@ -75,10 +76,16 @@ def engine(tmp_path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def scored(engine: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, dict[str, float]]:
+    def query(text: str, **values: str) -> duckdb.DuckDBPyRelation:
+        return engine.sql(text, params=values or None)
+
+    return score(SimpleNamespace(folder=folder), SimpleNamespace(query=query))  # type: ignore[arg-type]
+
+
 @pytest.fixture
 def scores(engine: duckdb.DuckDBPyConnection, tmp_path: Path) -> dict[str, dict[str, float]]:
-    shop, store = SimpleNamespace(folder=tmp_path), SimpleNamespace(query=engine.sql)
-    return score(shop, store)  # type: ignore[arg-type]
+    return scored(engine, tmp_path)
 
 
 def test_identity_counts_pairs_of_records(scores: dict[str, dict[str, float]]) -> None:
@@ -109,7 +116,6 @@ def test_products(scores: dict[str, dict[str, float]]) -> None:
 def test_shares_of_nothing_are_one(engine: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     for name in ("customer_links", "order_links", "product_links"):
         engine.execute(f"delete from {name}")
-    shop, store = SimpleNamespace(folder=tmp_path), SimpleNamespace(query=engine.sql)
-    scores = score(shop, store)  # type: ignore[arg-type]
+    scores = scored(engine, tmp_path)
     assert scores["identity"]["precision"] == scores["identity"]["recall"] == 1.0
     assert scores["orders"]["wrongly_merged"] == 0.0

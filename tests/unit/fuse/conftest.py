@@ -12,7 +12,7 @@ import pytest
 
 from onebasket.fuse import fuse
 from onebasket.protect import load_or_make
-from onebasket.shop import Align, Clean, Identity, Learn, Recommend, Run, Shop
+from onebasket.shop import Align, Clean, Identity, Learn, Recommend, Run, Shop, Source
 from onebasket.store.basket import Basket
 from onebasket.store.duckdb import DuckStore
 from onebasket.store.portable_types import arrow_type
@@ -139,7 +139,9 @@ def fused(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Fused]:
 
     def run(story: Story, **identity: Any) -> Fused:
         settings = Identity("test", **{"currency": "USD", "country": "US", **identity})
-        shop = Shop(folder, settings, (), Run(), Clean(), Align(), Learn(), Recommend())
+        named = dict.fromkeys(row["source"] for row in story.rows["events"])
+        sources = tuple(Source(name, "web", "table") for name in named)
+        shop = Shop(folder, settings, sources, Run(), Clean(), Align(), Learn(), Recommend())
         with basket.begin() as draft, DuckStore(draft, key, threads=1) as store:
             for name, rows in story.rows.items():
                 store.write(name, store.arrow(table_of(name, rows)))

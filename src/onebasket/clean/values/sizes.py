@@ -38,6 +38,7 @@ _COUNT = r"(?P<count>\d{1,3})"
 _CUPS = r"(?:ct|count|pk|pack|packs|pcs|只|包|瓶|件|个|袋|盒|罐|支|片)"
 _EDGE = r"(?<![a-z0-9.])"
 _FRACTION = re.compile(r"(?<![\d/.])(?:(\d+) )?(1/[2348]|3/4|2/3)(?= ?(?:[a-z]|\Z))")
+_START = re.compile(r"\.?\d")
 _ANY = re.compile(_SIZE)
 _FORMS = tuple(
     re.compile(form)
@@ -57,11 +58,14 @@ def size(text: str | None) -> tuple[float | None, str | None, int | None]:
     `24 CT` is (24, 'each', 24); `1/2 GAL` is half a gallon, but `12/18 OZ` twelve times 18.
     Nothing readable: three Nones.
     """
-    plain = _FRACTION.sub(_decimal, (tidy(text) or "").lower().replace("⁄", "/"))
-    if not _ANY.search(plain):  # most texts name no size
+    plain = (tidy(text) or "").lower().replace("⁄", "/")
+    if "/" in plain:
+        plain = _FRACTION.sub(_decimal, plain)
+    number = _START.search(plain)  # nothing before it can begin a size, and it stands near the end
+    if not number or not _ANY.search(plain, number.start()):
         return None, None, None
     for form in _FORMS:
-        if found := form.search(plain):
+        if found := form.search(plain, number.start()):
             factor, unit = _UNITS[re.sub(r"[ .]", "", found["unit"])]
             content = round(_value(found["size"]) * factor, 3)
             count = found.groupdict().get("count")
