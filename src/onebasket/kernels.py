@@ -37,6 +37,18 @@ def compiled_fast(function: Callable[P, R]) -> Callable[P, R]:
     return _late(function, _FAST)
 
 
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """The function compiled by numba at once: for modules that are imported late themselves.
+
+    Such kernels may call each other, and let other threads run meanwhile.
+    """
+    _find_cache()
+    import numba
+
+    made: Callable[P, R] = numba.njit(cache=True, nogil=True)(function)
+    return made
+
+
 def _late(function: Callable[P, R], fast: frozenset[str]) -> Callable[P, R]:
     @functools.cache
     def ready() -> Callable[P, R]:

@@ -1,0 +1,1 @@
+"""Matching people: records → blocks of candidates → levels of agreement → weights → clusters."""

@@ -1,0 +1,129 @@
+"""Candidates become patterns: how the two records of a pair agree, field by field, in one number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from onebasket.align.people import levels
+from onebasket.align.people.fields import Kind
+from onebasket.align.people.nicknames import short_for
+from onebasket.align.people.records import Coded, Codes, Records
+from onebasket.align.people.strings import Texts
+
+Patterns = npt.NDArray[np.int64]
+_Add = Callable[[levels.Pair, int, Patterns], None]  # pairs, radix, patterns to add to
+_THREADS = 2
+LEVELS: dict[Kind, tuple[str, ...]] = {
+    "given_name": levels.NAMES,
+    "family_name": levels.NAMES,
+    "full_name": levels.WORDS,
+    "birth_date": levels.DATES,
+    "email": levels.EMAILS,
+    "phone": levels.NUMBERS,
+    "postcode": levels.NUMBERS,
+    "number": levels.NUMBERS,
+    "account": levels.NUMBERS,
+    "city": levels.WORDS,
+    "address": levels.WORDS,
+    "free": levels.WORDS,
+    "category": levels.CATEGORIES,
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One field as it is compared: `levels[l - 1]` is level l in words; level 0 is missing."""
+
+    coded: Coded
+    levels: tuple[str, ...]
+    radix: int
+    add: _Add
+
+    @property
+    def size(self) -> int:
+        return len(self.levels) + 1
+
+    def of(self, patterns: Patterns) -> Patterns:
+        """The level of this field in patterns."""
+        return patterns // self.radix % self.size
+
+
+def comparisons(records: Records) -> list[Comparison]:
+    """How each field of the records is compared. Raises OverflowError beyond some twenty fields."""
+    made: list[Comparison] = []
+    radix = 1
+    for coded in records.fields:
+        names = LEVELS[coded.field.kind]
+        made.append(Comparison(coded, names, radix, _adder(coded, records)))
+        radix *= len(names) + 1
+        if radix > 1 << 62:
+            raise OverflowError("too many fields for one pattern")
+    return made
+
+
+def compare(comparisons: Sequence[Comparison], left: Codes, right: Codes) -> Patterns:
+    """The patterns of pairs of records; shape (pairs,). Takes the pairs in halves, side by side."""
+    patterns = np.zeros(len(left), np.int64)
+    edges = np.linspace(0, len(left), 8 * _THREADS + 1).astype(np.int64)
+
+    def run(number: int) -> None:
+        part = slice(edges[number], edges[number + 1])
+        for each in comparisons:
+            each.add((left[part], right[part]), each.radix, patterns[part])
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(run, range(len(edges) - 1)))
+    return patterns
+
+
+def _adder(coded: Coded, records: Records) -> _Add:
+    """The kernel of a field's kind with all it needs but the pairs."""
+    codes, kind = coded.codes, coded.field.kind
+    if kind == "category":
+        return lambda pair, radix, out: levels.add_categories(pair, codes, radix, out)
+    texts = Texts(coded.values).arrays
+    match kind:
+        case "given_name" | "family_name":
+            other, short = _other_half(coded, records), short_for(coded.values)
+            return lambda pair, radix, out: levels.add_names(pair, codes, other, texts, short, radix, out)
+        case "birth_date":
+            days = _days(coded.values)
+            return lambda pair, radix, out: levels.add_dates(pair, codes, texts, days, radix, out)
+        case "email":
+            user, users = _users(coded.values)
+            return lambda pair, radix, out: levels.add_emails(pair, codes, texts, user, users, radix, out)
+        case "phone" | "postcode" | "number" | "account":
+            return lambda pair, radix, out: levels.add_numbers(pair, codes, texts, radix, out)
+        case _:
+            return lambda pair, radix, out: levels.add_words(pair, codes, texts, radix, out)
+
+
+def _other_half(coded: Coded, records: Records) -> Codes:
+    """The codes of the family names for given names, and the other way round; -2 where there are none."""
+    wanted = "family_name" if coded.field.kind == "given_name" else "given_name"
+    for each in records.fields:
+        if each.field.kind == wanted:
+            return each.codes
+    return np.full(records.size, -2, np.int32)
+
+
+def _days(values: pa.StringArray) -> npt.NDArray[np.int64]:
+    """Days since 1970 by the calendar's average, good enough for how far apart; any text that is no date."""
+    year, month, day = (
+        pc.fill_null(pc.cast(pc.utf8_slice_codeunits(values, *part), pa.int64()), 0).to_numpy()
+        for part in ((0, 4), (5, 7), (8, 10))
+    )
+    return np.asarray(np.floor((year - 1970) * 365.2425 + (month - 1) * 30.44 + day), np.int64)
+
+
+def _users(values: pa.StringArray) -> tuple[Codes, levels.Text]:
+    """What stands before the @: its place for each address, and the texts themselves."""
+    users = pc.dictionary_encode(pc.replace_substring_regex(values, "@.*$", ""))
+    return users.indices.to_numpy(zero_copy_only=False).astype(np.int32), Texts(users.dictionary).arrays

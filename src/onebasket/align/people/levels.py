@@ -1,0 +1,164 @@
+"""How two values agree, by kind of field, compiled: one level a pair, added up to a pattern.
+
+Level 0: one of the two is missing. Level 1: they differ. The last: they are equal. A pattern is
+the sum of each field's level times its radix, so that a pair's levels are one number.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from onebasket.align.people.strings import Offsets, Points, Words, common, edits, jaro_winkler
+from onebasket.kernels import kernel
+
+Pair = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]  # the left and the right record of each pair
+Text = tuple[Points, Offsets, Words]  # see `strings.Texts`
+Codes = npt.NDArray[np.int32]
+Patterns = npt.NDArray[np.int64]
+Days = npt.NDArray[np.int64]
+
+NAMES = ("differ", "a little alike", "alike", "much alike", "initial", "short form", "swapped", "equal")
+DATES = ("differ", "within ten years", "within a year", "within a month", "one slip", "equal")
+NUMBERS = ("differ", "two slips", "one slip", "equal")
+EMAILS = ("differ", "names alike", "alike", "same name", "equal")
+WORDS = ("differ", "a little alike", "alike", "equal")
+CATEGORIES = ("differ", "equal")
+
+
+@kernel
+def _bound(shared: int, la: int, lb: int) -> float:
+    """Jaro similarity cannot be more than this where so many characters are shared."""
+    return (shared / la + shared / lb + 1.0) / 3.0 if shared > 0 else 0.0
+
+
+@kernel
+def add_names(
+    pair: Pair, codes: Codes, other: Codes, texts: Text, short: Codes, radix: int, patterns: Patterns
+) -> None:
+    """`other` has the codes of the name's other half; `short[x]` is the name that x is short for."""
+    (left, right), (points, offsets, bags) = pair, texts
+    for k in range(len(left)):
+        x, y = codes[left[k]], codes[right[k]]
+        if x < 0 or y < 0:
+            continue
+        if x == y:
+            patterns[k] += 8 * radix
+            continue
+        if x == other[right[k]] and y == other[left[k]]:
+            patterns[k] += 7 * radix
+            continue
+        if short[x] == short[y]:
+            patterns[k] += 6 * radix
+            continue
+        a, b = offsets[x], offsets[y]
+        la, lb = offsets[x + 1] - a, offsets[y + 1] - b
+        level = 1
+        if la == 1 or lb == 1:
+            level = 5 if points[a] == points[b] else 1
+        elif _bound(common(bags, x, y), la, lb) >= 0.6:
+            alike = jaro_winkler(points, a, la, b, lb)
+            level = 4 if alike >= 0.92 else 3 if alike >= 0.88 else 2 if alike >= 0.7 else 1
+        patterns[k] += level * radix
+
+
+@kernel
+def add_dates(pair: Pair, codes: Codes, texts: Text, days: Days, radix: int, patterns: Patterns) -> None:
+    """Dates are written yyyy-mm-dd; `days` counts from a common day."""
+    (left, right), (points, offsets, _) = pair, texts
+    rows = np.empty((3, 66), np.int64)
+    for k in range(len(left)):
+        x, y = codes[left[k]], codes[right[k]]
+        if x < 0 or y < 0:
+            continue
+        if x == y:
+            patterns[k] += 6 * radix
+            continue
+        a, b = offsets[x], offsets[y]
+        # Day and month may have changed places, too.
+        turned = points[a + 5] == points[b + 8] and points[a + 6] == points[b + 9]
+        turned = turned and points[a + 8] == points[b + 5] and points[a + 9] == points[b + 6]
+        for at in range(4):
+            turned = turned and points[a + at] == points[b + at]
+        apart = abs(days[x] - days[y])
+        level = 4 if apart <= 31 else 3 if apart <= 366 else 2 if apart <= 3653 else 1
+        if turned or edits(points, a, offsets[x + 1] - a, b, offsets[y + 1] - b, rows) == 1:
+            level = 5
+        patterns[k] += level * radix
+
+
+@kernel
+def add_numbers(pair: Pair, codes: Codes, texts: Text, radix: int, patterns: Patterns) -> None:
+    """Telephone numbers, postcodes, accounts: told apart by slips of the finger."""
+    (left, right), (points, offsets, bags) = pair, texts
+    rows = np.empty((3, 66), np.int64)
+    for k in range(len(left)):
+        x, y = codes[left[k]], codes[right[k]]
+        if x < 0 or y < 0:
+            continue
+        level = 4
+        if x != y:
+            a, b = offsets[x], offsets[y]
+            la, lb = offsets[x + 1] - a, offsets[y + 1] - b
+            level = 1
+            if max(la, lb) - common(bags, x, y) <= 2:
+                slips = edits(points, a, la, b, lb, rows)
+                level = 3 if slips == 1 else 2 if slips == 2 else 1
+        patterns[k] += level * radix
+
+
+@kernel
+def add_emails(
+    pair: Pair, codes: Codes, texts: Text, user: Codes, users: Text, radix: int, patterns: Patterns
+) -> None:
+    """`user[x]` is the place, among `users`, of what stands before the @ of address x."""
+    (left, right), (points, offsets, bags) = pair, texts
+    user_points, user_offsets, user_bags = users
+    for k in range(len(left)):
+        x, y = codes[left[k]], codes[right[k]]
+        if x < 0 or y < 0:
+            continue
+        if x == y or user[x] == user[y]:
+            patterns[k] += (5 if x == y else 4) * radix
+            continue
+        level = 1
+        a, b = offsets[x], offsets[y]
+        la, lb = offsets[x + 1] - a, offsets[y + 1] - b
+        if _bound(common(bags, x, y), la, lb) >= 0.8 and jaro_winkler(points, a, la, b, lb) >= 0.88:
+            level = 3
+        else:
+            u, v = user[x], user[y]
+            a, b = user_offsets[u], user_offsets[v]
+            la, lb = user_offsets[u + 1] - a, user_offsets[v + 1] - b
+            if la > 0 and lb > 0 and _bound(common(user_bags, u, v), la, lb) >= 0.8:
+                level = 2 if jaro_winkler(user_points, a, la, b, lb) >= 0.88 else 1
+        patterns[k] += level * radix
+
+
+@kernel
+def add_words(pair: Pair, codes: Codes, texts: Text, radix: int, patterns: Patterns) -> None:
+    """Places and texts of any kind."""
+    (left, right), (points, offsets, bags) = pair, texts
+    for k in range(len(left)):
+        x, y = codes[left[k]], codes[right[k]]
+        if x < 0 or y < 0:
+            continue
+        level = 4
+        if x != y:
+            a, b = offsets[x], offsets[y]
+            la, lb = offsets[x + 1] - a, offsets[y + 1] - b
+            level = 1
+            if _bound(common(bags, x, y), la, lb) >= 0.7:
+                alike = jaro_winkler(points, a, la, b, lb)
+                level = 3 if alike >= 0.92 else 2 if alike >= 0.8 else 1
+        patterns[k] += level * radix
+
+
+@kernel
+def add_categories(pair: Pair, codes: Codes, radix: int, patterns: Patterns) -> None:
+    """Genders, titles, states: equal or not."""
+    left, right = pair
+    for k in range(len(left)):
+        x, y = codes[left[k]], codes[right[k]]
+        if x >= 0 and y >= 0:
+            patterns[k] += (2 if x == y else 1) * radix

@@ -1,0 +1,73 @@
+"""Clusters against connected components, and what never comes together."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from onebasket.align.people.clustering import Limits, clusters
+from onebasket.align.union_find import unite
+
+SIZE = 9
+PAIR = st.tuples(st.integers(0, SIZE - 1), st.integers(0, SIZE - 1)).filter(lambda pair: pair[0] < pair[1])
+LINKS = st.dictionaries(PAIR, st.integers(-5, 5).map(float), max_size=20)
+SOME = settings(max_examples=200, deadline=None)
+
+
+def found(links: dict[tuple[int, int], float], limits: Limits) -> list[int]:
+    left, right = (np.array([pair[side] for pair in links], np.int32) for side in (0, 1))
+    weights = np.array(list(links.values()), np.float32)
+    return clusters(SIZE, left, right, weights, 0.0, limits).tolist()
+
+
+@SOME
+@given(LINKS.map(lambda links: {pair: abs(weight) for pair, weight in links.items()}))
+def test_where_nothing_speaks_against_it_they_are_connected_components(
+    links: dict[tuple[int, int], float],
+) -> None:
+    parent = np.arange(SIZE)
+    unite(*(np.array([pair[side] for pair in links], np.int64) for side in (0, 1)), parent)
+    assert found(links, Limits()) == parent.tolist()
+
+
+@SOME
+@given(LINKS, st.sets(PAIR, max_size=6), st.lists(st.integers(-1, 2), min_size=SIZE, max_size=SIZE),
+       st.integers(1, 5))  # fmt: skip
+def test_limits_hold(
+    links: dict[tuple[int, int], float], apart: set[tuple[int, int]], sources: list[int], largest: int
+) -> None:
+    pairs = np.array(sorted(apart), np.int64).reshape(-1, 2)
+    roots = found(links, Limits(largest, pairs, np.array(sources)))
+    for a, b in apart:
+        assert roots[a] != roots[b]
+    for a, b in combinations(range(SIZE), 2):
+        assert sources[a] < 0 or sources[a] != sources[b] or roots[a] != roots[b]
+    assert max(roots.count(root) for root in roots) <= largest
+    assert all(roots[root] == root <= record for record, root in enumerate(roots))
+    parent = np.arange(SIZE)
+    strong = [pair for pair, weight in links.items() if weight >= 0]
+    unite(*(np.array([pair[side] for pair in strong], np.int64) for side in (0, 1)), parent)
+    assert all(parent[record] == parent[root] for record, root in enumerate(roots))
+
+
+def test_what_is_too_large_comes_apart_at_its_weakest_link() -> None:
+    links = {(0, 1): 9.0, (1, 2): 8.0, (2, 3): 1.0, (3, 4): 9.0, (4, 5): 8.0}
+    assert found(links, Limits(4))[:6] == [0, 0, 0, 3, 3, 3]
+
+
+def test_one_slip_does_not_join_what_differs_otherwise() -> None:
+    links = {(0, 1): 9.0, (2, 3): 9.0, (1, 2): 5.0, (0, 2): -8.0, (0, 3): -8.0, (1, 3): 1.0}
+    assert found(links, Limits())[:4] == [0, 0, 2, 2]
+    assert found({**links, (0, 3): 8.0}, Limits())[:4] == [0, 0, 0, 0]
+
+
+@SOME
+@given(LINKS, st.randoms())
+def test_the_order_of_links_does_not_matter(links: dict[tuple[int, int], float], random: object) -> None:
+    shuffled = list(links.items())
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    limits = Limits(3, np.array([[0, 1], [2, 5]]))
+    assert found(links, limits) == found(dict(shuffled), limits)
