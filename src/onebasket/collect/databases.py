@@ -9,11 +9,10 @@ from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
-import adbc_driver_manager
 import msgspec
 import pyarrow as pa
 
-from onebasket.errors import SourceError
+from onebasket.errors import MissingExtraError, SourceError
 from onebasket.shop import Source
 from onebasket.store.reading import Lines, RawFile
 
@@ -54,8 +53,15 @@ def _filled(source: Source, url: str) -> str:
 def open_query(source: Source, folder: Path, stack: contextlib.ExitStack) -> RawFile:
     """The result of a source's query, opened. A record's line is its number in the result.
 
-    `stack` closes the connection. Raises SourceError when the query cannot be asked.
+    `stack` closes the connection. Raises SourceError when the query cannot be asked,
+    MissingExtraError without the extra [databases].
     """
+    try:
+        import adbc_driver_manager
+        import adbc_driver_postgresql  # noqa: F401
+        import adbc_driver_sqlite  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError(f"Source {source.name}: asking a database", "databases") from error
     assert source.url and source.query
     source = msgspec.structs.replace(source, url=_filled(source, source.url))
     assert source.url and source.query

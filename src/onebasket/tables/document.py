@@ -29,7 +29,7 @@ def _section(table: Table) -> str:
     if table.personal:
         notes.append("personal: encrypted at rest, closed to `onebasket query`")
     if table.by_source:
-        notes.append("one part a source")
+        notes.append("each source has parts of its own")
     rows = [
         f"| `{column.name}` | {column.type} | {'' if column.required else 'may be null'} | {column.meaning} |"
         for column in table.columns

@@ -20,7 +20,7 @@ class Table:
     """One table: the stage that writes it, its total order and its columns.
 
     `personal` tables are encrypted at rest and closed to `onebasket query`.
-    `by_source` tables are written one part a source, so that one can change alone.
+    `by_source` tables have parts of their own for each source, so that one can change alone.
     """
 
     name: str

@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from onebasket.errors import SourceError
+from onebasket.errors import MissingExtraError, SourceError
 
 MAP: dict[str, Any] = {
     "format": "table",
@@ -253,3 +254,9 @@ def test_postgresql_streams(read: Any, postgresql: str) -> None:
     world = read({}, format="table", products={"title": "a", "brand": "b"}, url=postgresql, query=query)
     wrong = world.store.query("select count(*), count_if(line <> title::bigint) from raw_products")
     assert wrong.fetchall() == [(300_000, 0)]
+
+
+def test_databases_need_their_extra(read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "adbc_driver_sqlite", None)
+    with pytest.raises(MissingExtraError, match="databases"):
+        read({}, **MAP, url="sqlite:///erp.db", query="select 1")
