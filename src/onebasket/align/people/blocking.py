@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,8 @@ from onebasket.errors import SchemaError
 Keys = npt.NDArray[np.int64]
 FORMS = ("whole", "start2", "start3", "start4", "year", "month_day")
 _CROWD = 10  # so many records agree on what is nobody's own
+_THREADS = 2
+_SAMPLED_RECORDS = 100_000
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -106,6 +110,14 @@ def blocks_of(records: Records, rule: Rule, largest: int) -> Blocks:
     return Blocks(rule, keys, order, starts[fits], int(pairs[fits].sum()), int(pairs[sizes > largest].sum()))
 
 
+def all_blocks(records: Records, rules: Sequence[Rule], largest: int) -> list[Blocks]:
+    """The blocks of every rule, two rules at a time."""
+    for part in {part for rule in rules for part in rule.parts}:
+        records.codes(part.column, part.form)  # made here, as threads must not make them twice
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(lambda rule: blocks_of(records, rule, largest), rules))
+
+
 def pairs_of(blocks: Sequence[Blocks]) -> Pairs:
     """All candidates; a pair that an earlier rule has is not told again."""
     if not blocks:
@@ -114,11 +126,17 @@ def pairs_of(blocks: Sequence[Blocks]) -> Pairs:
     keys = np.stack([each.keys for each in blocks], axis=1)
     left, right, rules = [], [], []
     for number, each in enumerate(blocks):
-        counts = count_new(keys, number, each.order, each.starts)
-        ends = np.cumsum(counts)
-        total = int(ends[-1]) if len(ends) else 0
-        a, b = np.empty(total, np.int32), np.empty(total, np.int32)
-        list_new(keys, number, each.order, each.starts, ends - counts, a, b)
+        sizes = each.starts[:, 1] - each.starts[:, 0]
+        half = int(np.searchsorted(np.cumsum(sizes * (sizes - 1)), each.pairs))  # as many pairs in each
+        halves = (each.starts[:half], each.starts[half:])
+        with ThreadPoolExecutor(_THREADS) as pool:
+            counts = np.concatenate(list(pool.map(partial(count_new, keys, number, each.order), halves)))
+            ends = np.cumsum(counts)
+            total = int(ends[-1]) if len(ends) else 0
+            a, b = np.empty(total, np.int32), np.empty(total, np.int32)
+            places = (ends - counts)[:half], (ends - counts)[half:]
+            write = partial(list_new, keys, number, each.order)
+            list(pool.map(write, halves, places, (a, a), (b, b)))
         left.append(a)
         right.append(b)
         rules.append(np.full(total, number, np.int8))
@@ -127,15 +145,22 @@ def pairs_of(blocks: Sequence[Blocks]) -> Pairs:
 
 def sample_within(records: Records, part: Part, pairs: int, random: np.random.Generator) -> Pairs:
     """Pairs that agree on one part, from blocks so large that nearly all are of strangers."""
-    blocks = blocks_of(records, Rule((part,)), records.size)
-    sizes = blocks.starts[:, 1] - blocks.starts[:, 0]
-    starts, sizes = blocks.starts[sizes >= _CROWD, 0], sizes[sizes >= _CROWD]
-    if not len(sizes):
+    codes = records.codes(part.column, part.form)
+    counts = np.bincount(codes[codes >= 0]) if len(codes) else np.zeros(0, np.int64)
+    crowds = random.permutation(np.flatnonzero(counts >= _CROWD))
+    crowds = crowds[np.cumsum(counts[crowds]) - counts[crowds] < _SAMPLED_RECORDS]
+    if not len(crowds):
         empty = np.zeros(0, np.int32)
         return Pairs(empty, empty, np.zeros(0, np.int8))
+    chosen = np.zeros(len(counts) + 1, np.bool_)  # a missing code, -1, reads the last
+    chosen[crowds] = True
+    held = np.flatnonzero(chosen[codes]).astype(np.int32)
+    order = held[np.argsort(codes[held], kind="stable")]
+    sizes = counts[np.sort(crowds)]
+    starts = np.cumsum(sizes) - sizes
     within = sizes * (sizes - 1.0)
-    chosen = random.choice(len(sizes), pairs, p=within / within.sum())
-    first = random.integers(0, sizes[chosen])
-    second = (first + random.integers(1, sizes[chosen])) % sizes[chosen]
-    left, right = blocks.order[starts[chosen] + first], blocks.order[starts[chosen] + second]
+    block = random.choice(len(sizes), pairs, p=within / within.sum())
+    first = random.integers(0, sizes[block])
+    second = (first + random.integers(1, sizes[block])) % sizes[block]
+    left, right = order[starts[block] + first], order[starts[block] + second]
     return Pairs(left, right, np.zeros(pairs, np.int8))

@@ -48,9 +48,9 @@ def clusters(
     starts, others, votes = _both_ways(size, left[asked], right[asked], weights[asked])
     links = np.flatnonzero(linked)
     links = links[np.lexsort((right[links], left[links], -weights[links]))]
-    apart = np.zeros((0, 2), np.int32) if limits.apart is None else limits.apart.astype(np.int32)
-    silent = np.zeros(len(apart), np.float32)
-    apart_starts, apart_others, _ = _both_ways(size, apart[:, 0], apart[:, 1], silent)
+    apart = np.zeros((2, 0), np.int32) if limits.apart is None else limits.apart.T.astype(np.int32)
+    silent = np.zeros(apart.shape[1], np.float32)
+    apart_starts, apart_others, _ = _both_ways(size, apart[0], apart[1], silent)
     exclusive = np.full(size, -1, np.int64) if limits.exclusive is None else limits.exclusive
     parent = np.arange(size, dtype=np.int64)
     forbidden = (apart_starts, apart_others)
@@ -62,10 +62,30 @@ def _both_ways(
     size: int, left: Pair, right: Pair, weights: npt.NDArray[np.float32]
 ) -> tuple[Ints, Pair, npt.NDArray[np.float32]]:
     """For each record, from `starts[i]` to `starts[i + 1]`: the others it is paired with, and the weights."""
-    ends, others = np.concatenate([left, right]), np.concatenate([right, left])
-    order = np.argsort(ends, kind="stable")
-    starts = np.searchsorted(ends[order], np.arange(size + 1)).astype(np.int64)
-    return starts, others[order], np.concatenate([weights, weights])[order]
+    starts = np.zeros(size + 1, np.int64)
+    others, votes = np.empty(2 * len(left), np.int32), np.empty(2 * len(left), np.float32)
+    _sort_by_record(left, right, weights, starts, others, votes)
+    return starts, others, votes
+
+
+@kernel
+def _sort_by_record(
+    left: Pair, right: Pair, weights: npt.NDArray[np.float32], starts: Ints, others: Pair,
+    votes: npt.NDArray[np.float32],
+) -> None:  # fmt: skip
+    """Counting sort of both directions of each pair, in place."""
+    for k in range(len(left)):
+        starts[left[k] + 1] += 1
+        starts[right[k] + 1] += 1
+    for record in range(1, len(starts)):
+        starts[record] += starts[record - 1]
+    at = starts.copy()
+    for k in range(len(left)):
+        a, b = left[k], right[k]
+        others[at[a]], votes[at[a]] = b, weights[k]
+        others[at[b]], votes[at[b]] = a, weights[k]
+        at[a] += 1
+        at[b] += 1
 
 
 @kernel

@@ -20,6 +20,7 @@ from onebasket.align.people.strings import Texts
 Patterns = npt.NDArray[np.int64]
 _Add = Callable[[levels.Pair, int, Patterns], None]  # pairs, radix, patterns to add to
 _THREADS = 2
+_TOGETHER = 8192  # pairs whose records stay in the processor's cache from field to field
 LEVELS: dict[Kind, tuple[str, ...]] = {
     "given_name": levels.NAMES,
     "family_name": levels.NAMES,
@@ -59,9 +60,11 @@ def comparisons(records: Records) -> list[Comparison]:
     """How each field of the records is compared. Raises OverflowError beyond some twenty fields."""
     made: list[Comparison] = []
     radix = 1
-    for coded in records.fields:
+    with ThreadPoolExecutor(_THREADS) as pool:
+        adders = list(pool.map(lambda coded: _adder(coded, records), records.fields))
+    for coded, add in zip(records.fields, adders, strict=True):
         names = LEVELS[coded.field.kind]
-        made.append(Comparison(coded, names, radix, _adder(coded, records)))
+        made.append(Comparison(coded, names, radix, add))
         radix *= len(names) + 1
         if radix > 1 << 62:
             raise OverflowError("too many fields for one pattern")
@@ -74,9 +77,10 @@ def compare(comparisons: Sequence[Comparison], left: Codes, right: Codes) -> Pat
     edges = np.linspace(0, len(left), 8 * _THREADS + 1).astype(np.int64)
 
     def run(number: int) -> None:
-        part = slice(edges[number], edges[number + 1])
-        for each in comparisons:
-            each.add((left[part], right[part]), each.radix, patterns[part])
+        for start in range(edges[number], edges[number + 1], _TOGETHER):
+            part = slice(start, min(start + _TOGETHER, edges[number + 1]))
+            for each in comparisons:
+                each.add((left[part], right[part]), each.radix, patterns[part])
 
     with ThreadPoolExecutor(_THREADS) as pool:
         list(pool.map(run, range(len(edges) - 1)))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from onebasket.align.people.blocking import Blocks, Pairs, Part, Rule, blocks_of, pairs_of, sample_within
+from onebasket.align.people.blocking import Blocks, Pairs, Part, Rule, all_blocks, pairs_of, sample_within
 from onebasket.align.people.clustering import Limits, clusters
 from onebasket.align.people.comparing import Comparison, compare, comparisons
 from onebasket.align.people.fields import Field, find_fields, find_id
+from onebasket.align.people.proposing import propose
 from onebasket.align.people.records import Records, encode
 from onebasket.align.people.scoring import Model, by_chance, fit, near
 from onebasket.align.people.weighing import number_patterns, weigh
@@ -21,8 +23,9 @@ from onebasket.align.people.weighing import number_patterns, weigh
 Ints = npt.NDArray[np.int64]
 THRESHOLD = 0.5
 LARGEST_BLOCK = 5000
-_SAMPLED_PAIRS = 1_000_000
-_SAMPLED_NEIGHBOURS = 100_000
+_THREADS = 2
+_SAMPLED_PAIRS = 400_000
+_SAMPLED_NEIGHBOURS = 30_000
 _RARE = ("given_name", "family_name")  # agreement on a rare one says more
 
 
@@ -47,15 +50,21 @@ class Matching:
 
 
 def match(
-    table: pa.Table, rules: Sequence[Rule], fields: Sequence[Field] | None = None, *,
+    table: pa.Table, rules: Sequence[Rule] | None = None, fields: Sequence[Field] | None = None, *,
     threshold: float = THRESHOLD, limits: Limits | None = None, seed: int = 0,
 ) -> Matching:  # fmt: skip
-    """Find the records of a table that are one person."""
+    """Find the records of a table that are one person.
+
+    Fields and rules are found where they are not given. `threshold` is the probability from which on
+    two records are linked.
+    """
     if fields is None:
         said = find_id(table)
         fields = find_fields(table, leave_out=[said] if said else [])
     records = encode(table, fields)
-    blocks = tuple(blocks_of(records, rule, LARGEST_BLOCK) for rule in rules)
+    found_rules = propose(records, LARGEST_BLOCK) if rules is None else None
+    blocks = found_rules or all_blocks(records, rules or (), LARGEST_BLOCK)
+    rules = [each.rule for each in blocks]
     pairs = pairs_of(blocks)
     compared = comparisons(records)
     patterns = compare(compared, pairs.left, pairs.right)
@@ -68,7 +77,8 @@ def match(
     weights = _weights(compared, records, model, levels, place, pairs)
     cut = math.log2(threshold / (1.0 - threshold))
     found = clusters(records.size, pairs.left, pairs.right, weights, cut, limits or Limits())
-    return Matching(records, blocks, tuple(compared), model, pairs, patterns, weights, threshold, found)
+    agreed = (tuple(blocks), tuple(compared), model)
+    return Matching(records, *agreed, pairs, patterns, weights, threshold, found)
 
 
 def _strangers(compared: Sequence[Comparison], size: int, random: np.random.Generator) -> Ints:
@@ -116,13 +126,19 @@ def _weights(
         starts.append(sum(map(len, extra)))
         share = coded.counts / max(coded.counts.sum(), 1)
         extra.append(np.log(max(coded.chance, 1e-9) / np.maximum(share, 1e-12)))
-    codes = np.stack([compared[n].coded.codes for n in names] or [np.zeros(records.size, np.int32)])
+    codes = np.stack([compared[n].coded.codes for n in names] or [np.zeros(records.size, np.int32)], 1)
     weights = np.empty(len(pairs), np.float32)
     shares = np.ascontiguousarray(
         model.shares[:, names] if names else np.ones((len(model.classes), 1), np.bool_)
     )
-    weigh(
-        pairs.left, place, model.logs(levels), np.ascontiguousarray(rare), shares, codes,
-        (np.concatenate(extra), np.array(starts or [0], np.int64)), weights,
-    )  # fmt: skip
+    logs, rare = model.logs(levels), np.ascontiguousarray(rare)
+    rarer = (np.concatenate(extra), np.array(starts or [0], np.int64))
+    edges = np.linspace(0, len(pairs), _THREADS + 1).astype(np.int64)
+
+    def run(number: int) -> None:
+        part = slice(edges[number], edges[number + 1])
+        weigh(pairs.left[part], place[part], logs, rare, shares, codes, rarer, weights[part])
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(run, range(_THREADS)))
     return weights

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -60,7 +60,12 @@ def encode(table: pa.Table, fields: Sequence[Field]) -> Records:
     """Normalise and code the columns of a table. Given and family names share one dictionary."""
     with ThreadPoolExecutor(_THREADS) as pool:
         coded = list(pool.map(lambda each: _encoded(table[each.column], each), fields))
-    return Records(table.num_rows, tuple(_with_shared_names(coded)))
+    coded = _with_shared_names(coded)
+    # The codes of one record lie side by side: a pair is compared field by field, but fetched once.
+    rows = np.stack([each.codes for each in coded], axis=1) if coded else np.zeros((0, 0), np.int32)
+    return Records(
+        table.num_rows, tuple(replace(each, codes=rows[:, place]) for place, each in enumerate(coded))
+    )
 
 
 def _encoded(column: pa.ChunkedArray, said: Field) -> Coded:

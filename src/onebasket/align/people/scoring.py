@@ -25,7 +25,7 @@ _ROUNDS, _STILL = 100, 1e-6
 _SHARED_AT_HOME = {
     "family_name": 0.95, "address": 0.95, "postcode": 0.95, "city": 0.95, "number": 0.9, "phone": 0.3
 }  # fmt: skip
-_LIMIT = {"stranger": 3.0, "household": 0.1}  # how hard a class is held to what it was taken for
+_LIMIT = {"stranger": 3.0, "household": 0.3}  # how hard a class is held to what it was taken for
 _IMPLIED = 0.3  # a field that another determines this often is shared by strangers, too
 
 

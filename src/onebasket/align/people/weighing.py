@@ -52,21 +52,31 @@ def weigh(
     `logs` (patterns, classes) are log probabilities, the match first. `rare` (patterns, names) tells
     which names agree fully; then `extra[starts[f] + code]`, log of how much rarer the value is than
     values are, counts for all classes that do not know the name beforehand: `shares` (classes,
-    names). `codes` has shape (names, records); `extra` comes with its `starts`.
+    names). `codes` has shape (records, names); `extra` comes with its `starts`.
     """
     rarer, starts = extra
     classes, names = logs.shape[1], rare.shape[1]
+    plain = np.empty(len(logs), np.float32)  # of patterns in which no name agrees
+    for pattern in range(len(logs)):
+        others = 0.0
+        for number in range(1, classes):
+            others += np.exp(min(logs[pattern, number] - logs[pattern, 0], 60.0))
+        plain[pattern] = -np.log2(others + 1e-30)
     for k in range(len(left)):
         pattern = place[k]
-        others = 0.0
-        best = logs[pattern, 0]
+        best, known = logs[pattern, 0], 0.0
         for each in range(names):
             if rare[pattern, each]:
-                best += rarer[starts[each] + codes[each, left[k]]]
+                best += rarer[starts[each] + codes[left[k], each]]
+                known = 1.0
+        if known == 0.0:
+            out[k] = plain[pattern]
+            continue
+        others = 0.0
         for number in range(1, classes):
             log = logs[pattern, number]
             for each in range(names):
                 if rare[pattern, each] and shares[number, each]:
-                    log += rarer[starts[each] + codes[each, left[k]]]
+                    log += rarer[starts[each] + codes[left[k], each]]
             others += np.exp(min(log - best, 60.0))
         out[k] = -np.log2(others + 1e-30)

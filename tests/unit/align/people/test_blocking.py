@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onebasket.align.people.blocking import Rule, blocks_of, pairs_of
-from onebasket.align.people.fields import Field
+from onebasket.align.people.fields import Field, find_fields
+from onebasket.align.people.proposing import propose
 from onebasket.align.people.records import encode
 
 ROWS = st.lists(
@@ -49,3 +50,22 @@ def test_blocks_that_are_too_large_are_left_out_and_counted() -> None:
     blocks = blocks_of(records, Rule.parse("name"), 5)
     assert (blocks.pairs, blocks.skipped) == (3, 15)
     assert len(pairs_of([blocks])) == 3
+
+
+def test_proposed_rules_keep_within_the_budget_and_ask_for_nothing_twice() -> None:
+    size = 400
+    table = pa.table(
+        {
+            "given_name": [f"g{n % 7}" for n in range(size)],
+            "surname": [f"s{n % 50}" for n in range(size)],
+            "dob": [f"19{n % 60 + 10}-01-{n % 28 + 1:02d}" for n in range(size)],
+            "email": [f"m{n // 2}@x.example" for n in range(size)],
+        }
+    )
+    records = encode(table, find_fields(table))
+    chosen = propose(records, 5000, 2000)
+    assert chosen and sum(each.pairs for each in chosen) <= 2000
+    parts = [set(each.rule.parts) for each in chosen]
+    assert not any(a < b for a in parts for b in parts)
+    assert {"email"} in [{part.column for part in each} for each in parts]
+    assert propose(records, 5000, 0) == []
