@@ -1,0 +1,77 @@
+"""Which level of agreement two values come to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from onebasket.align.people.comparing import compare, comparisons
+from onebasket.align.people.fields import Kind, state_fields
+from onebasket.align.people.normal import normal
+from onebasket.align.people.records import encode
+
+LEFT, RIGHT = np.array([0], np.int32), np.array([1], np.int32)
+
+
+def level(kind: str, a: str | None, b: str | None) -> str:
+    table = pa.table({"x": pa.array([a, b], pa.string())})
+    (comparison,) = comparisons(encode(table, state_fields(table, {"x": kind})))
+    found = int(comparison.of(compare([comparison], LEFT, RIGHT))[0])
+    assert found == int(comparison.of(compare([comparison], RIGHT, LEFT))[0])
+    return comparison.levels[found - 1] if found else "missing"
+
+
+@pytest.mark.parametrize(
+    ("kind", "a", "b", "agreement"),
+    [
+        ("given_name", "Ann", None, "missing"),
+        ("given_name", "Ann", " ann ", "equal"),
+        ("given_name", "René", "RENE", "equal"),
+        ("given_name", "Bill", "William", "short form"),
+        ("given_name", "伟", "Wei", "short form"),
+        ("family_name", "張", "张", "equal"),
+        ("given_name", "J", "John", "initial"),
+        ("given_name", "J", "Karl", "differ"),
+        ("family_name", "Martinez", "Martines", "much alike"),
+        ("family_name", "Smith", "Okafor", "differ"),
+        ("birth_date", "1970-03-12", "12.03.1970", "equal"),
+        ("birth_date", "1970-03-12", "1970-12-03", "one slip"),
+        ("birth_date", "1970-03-12", "1970-03-21", "one slip"),
+        ("birth_date", "1970-03-12", "1970-03-28", "within a month"),
+        ("birth_date", "1970-03-12", "1970-11-28", "within a year"),
+        ("birth_date", "1970-03-12", "1994-11-28", "differ"),
+        ("birth_date", "1970-03-12", "unknown", "missing"),
+        ("phone", "+49 170 1234567", "491701234567", "equal"),
+        ("phone", "491701234567", "491701234576", "one slip"),
+        ("phone", "491701234567", "491701234500", "two slips"),
+        ("phone", "491701234567", "33612345678", "differ"),
+        ("postcode", "SW1A 1AA", "sw1a1aa", "equal"),
+        ("email", "Ann@x.example", "ann@x.example", "equal"),
+        ("email", "ann.lee@x.example", "ann.lee@y.test", "same name"),
+        ("email", "ann.lee@x.example", "ann.leee@x.example", "alike"),
+        ("email", "ann.lee@x.example", "bob@y.test", "differ"),
+        ("city", "St. Gallen", "St Gallen", "equal"),
+        ("city", "Berlin", "Paris", "differ"),
+        ("category", "f", "m", "differ"),
+    ],
+)
+def test_levels(kind: str, a: str | None, b: str | None, agreement: str) -> None:
+    assert level(kind, a, b) == agreement
+
+
+def test_given_and_family_names_may_have_changed_places() -> None:
+    table = pa.table({"given": ["Wei", "Zhang"], "family": ["Zhang", "Wei"]})
+    fields = state_fields(table, {"given": "given_name", "family": "family_name"})
+    made = comparisons(encode(table, fields))
+    (pattern,) = compare(made, LEFT, RIGHT)
+    assert [each.levels[int(each.of(pattern)) - 1] for each in made] == ["swapped", "swapped"]
+
+
+@pytest.mark.parametrize("kind", ["given_name", "birth_date", "email", "phone", "postcode", "address"])
+def test_a_normal_form_is_its_own(kind: Kind) -> None:
+    said = pa.array(
+        ["  Müller-Lüdenscheidt ", "ＡＢＣ１２", "1970-3-1", "a@b.c", "+49 (0)30", "x" * 3000, "…", "張偉"]
+    )
+    once = normal(said, kind)
+    assert normal(once, kind).to_pylist() == once.to_pylist()
