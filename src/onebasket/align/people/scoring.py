@@ -38,7 +38,6 @@ class Model:
     tables: tuple[tuple[Doubles, ...], ...]
     shares: npt.NDArray[np.bool_]  # shape (classes, fields): the class agrees on the field by its nature
     rounds: int
-    notes: tuple[str, ...] = ()
 
     def logs(self, levels: Ints) -> Doubles:
         """Log of weight × probability of patterns, by class; `levels` has shape (patterns, fields)."""
