@@ -18,6 +18,7 @@ Keys = npt.NDArray[np.int64]
 FORMS = ("whole", "start2", "start3", "start4", "year", "month_day")
 _CROWD = 10  # so many records agree on what is nobody's own
 _THREADS = 2
+_RULES = 128  # a rule's number has seven bits
 _SAMPLED_RECORDS = 100_000
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -119,7 +120,9 @@ def all_blocks(records: Records, rules: Sequence[Rule], largest: int) -> list[Bl
 
 
 def pairs_of(blocks: Sequence[Blocks]) -> Pairs:
-    """All candidates; a pair that an earlier rule has is not told again."""
+    """All candidates; a pair that an earlier rule has is not told again. Raises SchemaError for too many."""
+    if len(blocks) > _RULES:
+        raise SchemaError("There are too many rules.", found=str(len(blocks)), expected=f"at most {_RULES}")
     if not blocks:
         empty = np.zeros(0, np.int32)
         return Pairs(empty, empty, np.zeros(0, np.int8))

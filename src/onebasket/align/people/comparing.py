@@ -16,10 +16,12 @@ from onebasket.align.people.fields import Kind
 from onebasket.align.people.nicknames import short_for
 from onebasket.align.people.records import Coded, Codes, Records
 from onebasket.align.people.strings import Texts
+from onebasket.errors import SchemaError
 
 Patterns = npt.NDArray[np.int64]
 _Add = Callable[[levels.Pair, int, Patterns], None]  # pairs, radix, patterns to add to
 _THREADS = 2
+_ROOM = 1 << 56  # of a pattern: with the rule of its pair (7 bits) it is one number
 _TOGETHER = 8192  # pairs whose records stay in the processor's cache from field to field
 LEVELS: dict[Kind, tuple[str, ...]] = {
     "given_name": levels.NAMES,
@@ -57,7 +59,7 @@ class Comparison:
 
 
 def comparisons(records: Records) -> list[Comparison]:
-    """How each field of the records is compared. Raises OverflowError beyond some twenty fields."""
+    """How each field of the records is compared. Raises SchemaError beyond some twenty fields."""
     made: list[Comparison] = []
     radix = 1
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -66,8 +68,12 @@ def comparisons(records: Records) -> list[Comparison]:
         names = LEVELS[coded.field.kind]
         made.append(Comparison(coded, names, radix, add))
         radix *= len(names) + 1
-        if radix > 1 << 62:
-            raise OverflowError("too many fields for one pattern")
+        if radix > _ROOM:
+            raise SchemaError(
+                "There are too many fields to compare.",
+                found=f"{len(records.fields)}, of which {len(made)} fill a pattern",
+                next_step="state the fields that tell people apart, and leave the others out",
+            )
     return made
 
 

@@ -62,8 +62,10 @@ def match(
         said = find_id(table)
         fields = find_fields(table, leave_out=[said] if said else [])
     records = encode(table, fields)
-    found_rules = propose(records, LARGEST_BLOCK) if rules is None else None
-    blocks = found_rules or all_blocks(records, rules or (), LARGEST_BLOCK)
+    if rules is None:  # noqa: SIM108
+        blocks = propose(records, LARGEST_BLOCK)
+    else:
+        blocks = all_blocks(records, rules, LARGEST_BLOCK)
     rules = [each.rule for each in blocks]
     pairs = pairs_of(blocks)
     compared = comparisons(records)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from onebasket.align.people.blocking import Rule, blocks_of, pairs_of
 from onebasket.align.people.fields import Field, find_fields
 from onebasket.align.people.proposing import propose
 from onebasket.align.people.records import encode
+from onebasket.errors import SchemaError
 
 ROWS = st.lists(
     st.tuples(*[st.one_of(st.none(), st.sampled_from(["ann", "anna", "bob", "Ann "])) for _ in range(2)]),
@@ -69,3 +71,9 @@ def test_proposed_rules_keep_within_the_budget_and_ask_for_nothing_twice() -> No
     assert not any(a < b for a in parts for b in parts)
     assert {"email"} in [{part.column for part in each} for each in parts]
     assert propose(records, 5000, 0) == []
+
+
+def test_more_rules_than_can_be_numbered_are_refused() -> None:
+    records = encode(pa.table({"name": ["x", "x"]}), [Field("name", "family_name")])
+    with pytest.raises(SchemaError, match="too many rules"):
+        pairs_of([blocks_of(records, Rule.parse("name"), 5)] * 129)

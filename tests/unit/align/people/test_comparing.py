@@ -10,6 +10,7 @@ from onebasket.align.people.comparing import compare, comparisons
 from onebasket.align.people.fields import Kind, state_fields
 from onebasket.align.people.normal import normal
 from onebasket.align.people.records import encode
+from onebasket.errors import SchemaError
 
 LEFT, RIGHT = np.array([0], np.int32), np.array([1], np.int32)
 
@@ -75,3 +76,10 @@ def test_a_normal_form_is_its_own(kind: Kind) -> None:
     )
     once = normal(said, kind)
     assert normal(once, kind).to_pylist() == once.to_pylist()
+
+
+def test_more_fields_than_a_pattern_can_hold_are_refused() -> None:
+    table = pa.table({f"x{n}": ["a", "b"] for n in range(25)})
+    records = encode(table, state_fields(table, dict.fromkeys(table.column_names, "free")))
+    with pytest.raises(SchemaError, match="too many fields"):
+        comparisons(records)
