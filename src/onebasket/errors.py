@@ -9,6 +9,7 @@
     ├── PrivacyError     keys: lost, wrong, readable by others
     ├── ModelError       a model cannot be trained, loaded or asked
     ├── QueryError       `onebasket query`: not a select, too long, unknown table
+    ├── MatchError       a table of people cannot be matched: fields, rules, too many pairs
     └── MissingExtraError  the command needs an optional part that is not installed
 
 A message says what failed, what was found, what was expected, what state things
@@ -84,6 +85,10 @@ class ModelError(OneBasketError):
 
 class QueryError(OneBasketError):
     """A query is not allowed or took too long."""
+
+
+class MatchError(OneBasketError):
+    """A table of people cannot be matched as asked."""
 
 
 class MissingExtraError(OneBasketError):

@@ -10,17 +10,19 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from onebasket.align.people.pairing import count_new, list_new
-from onebasket.align.people.records import Records
-from onebasket.errors import SchemaError
+from onebasket.align.people.pairing import count_new, grouped, list_new
+from onebasket.align.people.records import FORMS, THREADS, Records, mix
+from onebasket.errors import MatchError
 
 Keys = npt.NDArray[np.int64]
-FORMS = ("whole", "start2", "start3", "start4", "year", "month_day")
+LARGEST_BLOCK = 5000
+MOST_PAIRS = 300_000_000  # some 8 GB of memory
 _CROWD = 10  # so many records agree on what is nobody's own
-_THREADS = 2
-_RULES = 128  # a rule's number has seven bits
+RULES = 128  # a reader loses the thread long before
 _SAMPLED_RECORDS = 100_000
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+# What blocks that are too large are split by, one after the other.
+_SPLIT_BY = ("family_name", "birth_date", "given_name", "full_name", "postcode", "email", "phone", "account")
+_SPLITS = 3
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,12 @@ class Rule:
 
     @classmethod
     def parse(cls, text: str) -> Rule:
-        """`surname+dob:year`. Raises SchemaError for a form there is not."""
+        """`surname+dob:year`. Raises MatchError for a form there is not."""
         parts = []
         for said in text.split("+"):
             column, _, form = said.strip().partition(":")
             if form and form not in FORMS:
-                raise SchemaError(f"There is no form {form!r}.", found=text, expected=", ".join(FORMS))
+                raise MatchError(f"There is no form {form!r}.", found=text, expected=", ".join(FORMS))
             parts.append(Part(column, form or "whole"))
         return cls(tuple(parts))
 
@@ -56,114 +58,210 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Split:
+    """Blocks too large by their keys, in order, told apart further by a column."""
+
+    crowded: Keys
+    column: str
+
+
+@dataclass(frozen=True)
 class Blocks:
-    """The records that have a rule's key, block by block, and the pairs within."""
+    """The records that agree on a rule, block by block."""
 
     rule: Rule
-    keys: Keys  # one a record; -1: no block
+    splits: tuple[Split, ...]
     order: npt.NDArray[np.int32]  # records, block by block
     starts: npt.NDArray[np.int64]  # where each block of two or more begins and ends: shape (blocks, 2)
     pairs: int  # within all blocks
-    skipped: int  # pairs within blocks that are too large
+    lost: int  # pairs that agree on the rule and are not compared, as their block is too large
+
+
+@dataclass(frozen=True)
+class Blocking:
+    """The blocks of all rules. `keys` (records, rules) is equal where records share a block; -1: none."""
+
+    keys: Keys
+    blocks: tuple[Blocks, ...]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return tuple(each.rule for each in self.blocks)
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Candidates. Each pair stands once, under the first rule that found it; `left` < `right`."""
+    """Candidates. Each pair stands once, under the first rule that finds it.
+
+    Those of rule r are `ends[r - 1]` to `ends[r]`; within a table `left` < `right`.
+    """
 
     left: npt.NDArray[np.int32]
     right: npt.NDArray[np.int32]
-    rule: npt.NDArray[np.int8]
+    ends: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.left)
 
 
-def keys_of(records: Records, rule: Rule) -> Keys:
+def keys_of(records: Records, rule: Rule, splits: Sequence[Split] = ()) -> Keys:
     """One number a record, equal where all parts of the rule are; -1 where one is missing.
 
-    Several parts are mixed to 63 bits: records that agree by accident are compared in vain, no more.
+    Numbers are made from the texts alone, so that they mean the same for records that come later.
+    They have 63 bits: records that agree by accident are compared in vain, no more.
     """
     mixed = np.zeros(records.size, np.uint64)
     missing = np.zeros(records.size, np.bool_)
     for part in rule.parts:
-        codes = records.codes(part.column, part.form)
-        missing |= codes < 0
-        mixed = (mixed ^ (codes.astype(np.uint64) + np.uint64(1))) * _MIX
-        mixed ^= mixed >> np.uint64(29)
+        hashes = records.hashes(part.column, part.form)
+        missing |= hashes == 0
+        mixed = mix(mixed, hashes)
     keys = (mixed >> np.uint64(1)).astype(np.int64)
     keys[missing] = -1
+    for split in splits:
+        _split(records, keys, split)
     return keys
 
 
-def blocks_of(records: Records, rule: Rule, largest: int) -> Blocks:
-    """Sort the records into a rule's blocks; those of more than `largest` records are left out."""
+def _split(records: Records, keys: Keys, split: Split) -> None:
+    """Tell the records of crowded blocks apart by a further column, in place."""
+    place = np.searchsorted(split.crowded, keys)
+    rows = np.flatnonzero(split.crowded[np.minimum(place, len(split.crowded) - 1)] == keys)
+    hashes = records.hashes(split.column, "whole")[rows]
+    keys[rows] = np.where(
+        hashes == 0, -1, (mix(keys[rows].astype(np.uint64), hashes) >> np.uint64(1)).astype(np.int64)
+    )
+
+
+def blocks_of(records: Records, rule: Rule, largest: int = LARGEST_BLOCK) -> tuple[Keys, Blocks]:
+    """Sort the records into a rule's blocks.
+
+    Those of more than `largest` records are split by what else their records say, so far as they can
+    be; what is left too large is left out.
+    """
     keys = keys_of(records, rule)
-    held = np.flatnonzero(keys >= 0).astype(np.int32)
-    order = held[np.argsort(keys[held], kind="stable")]
-    sorted_keys = keys[order]
-    edges = np.flatnonzero(np.diff(sorted_keys)) + 1
-    bounds = np.concatenate([[0], edges, [len(order)]]).astype(np.int64)
-    starts = np.stack([bounds[:-1], bounds[1:]], axis=1)
+    asked = {part.column for part in rule.parts}
+    kinds = {each.field.column: each.field.kind for each in records.fields if each.field.column not in asked}
+    others = sorted((c for c in kinds if kinds[c] in _SPLIT_BY), key=lambda c: (_SPLIT_BY.index(kinds[c]), c))
+    splits: list[Split] = []
+    order, starts = grouped(keys)
     sizes = starts[:, 1] - starts[:, 0]
-    pairs = sizes * (sizes - 1) // 2
-    fits = (sizes > 1) & (sizes <= largest)
-    return Blocks(rule, keys, order, starts[fits], int(pairs[fits].sum()), int(pairs[sizes > largest].sum()))
+    every = _pairs_in(sizes)
+    for column in others[:_SPLITS]:
+        if not (sizes > largest).any():
+            break
+        splits.append(Split(np.sort(keys[order[starts[sizes > largest, 0]]]), column))
+        _split(records, keys, splits[-1])
+        order, starts = grouped(keys)
+        sizes = starts[:, 1] - starts[:, 0]
+    kept = starts[(sizes > 1) & (sizes <= largest)]
+    pairs = _pairs_in(kept[:, 1] - kept[:, 0])
+    return keys, Blocks(rule, tuple(splits), order, kept, pairs, every - pairs)
 
 
-def all_blocks(records: Records, rules: Sequence[Rule], largest: int) -> list[Blocks]:
-    """The blocks of every rule, two rules at a time."""
-    for part in {part for rule in rules for part in rule.parts}:
-        records.codes(part.column, part.form)  # made here, as threads must not make them twice
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return list(pool.map(lambda rule: blocks_of(records, rule, largest), rules))
+def blocks_by(like: Blocking, keys: Keys, largest: int) -> Blocking:
+    """Further records, by their `keys`, in blocks of the same rules."""
+    blocks = []
+    for number, each in enumerate(like.blocks):
+        order, starts = grouped(keys[:, number])
+        sizes = starts[:, 1] - starts[:, 0]
+        kept = starts[(sizes > 1) & (sizes <= largest)]
+        pairs = _pairs_in(kept[:, 1] - kept[:, 0])
+        blocks.append(Blocks(each.rule, each.splits, order, kept, pairs, _pairs_in(sizes) - pairs))
+    return Blocking(keys, tuple(blocks))
 
 
-def pairs_of(blocks: Sequence[Blocks]) -> Pairs:
-    """All candidates; a pair that an earlier rule has is not told again. Raises SchemaError for too many."""
-    if len(blocks) > _RULES:
-        raise SchemaError("There are too many rules.", found=str(len(blocks)), expected=f"at most {_RULES}")
-    if not blocks:
-        empty = np.zeros(0, np.int32)
-        return Pairs(empty, empty, np.zeros(0, np.int8))
-    keys = np.stack([each.keys for each in blocks], axis=1)
-    left, right, rules = [], [], []
-    for number, each in enumerate(blocks):
+def _pairs_in(sizes: npt.NDArray[np.int64]) -> int:
+    return int((sizes * (sizes - 1) // 2).sum())
+
+
+def all_blocks(records: Records, rules: Sequence[Rule], largest: int = LARGEST_BLOCK) -> Blocking:
+    """The blocks of every rule, two rules at a time. Raises MatchError for rules that do not fit."""
+    if len(rules) > RULES:
+        raise MatchError("There are too many rules.", found=str(len(rules)), expected=f"at most {RULES}")
+    columns = [each.field.column for each in records.fields]
+    for rule in rules:
+        for part in rule.parts:
+            if part.column not in columns:
+                raise MatchError(
+                    f"The rule {rule} asks for {part.column!r}, which is none of the fields.",
+                    found=", ".join(columns),
+                    next_step="name columns that are fields, or state the field",
+                )
+            records[part.column].values.hashes(part.form)  # made here, as threads must not make them twice
+    keys = np.empty((records.size, len(rules)), np.int64)
+
+    def make(number: int) -> Blocks:
+        keys[:, number], blocks = blocks_of(records, rules[number], largest)
+        return blocks
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return Blocking(keys, tuple(pool.map(make, range(len(rules)))))
+
+
+def within(blocking: Blocking, most: int = MOST_PAIRS) -> Pairs:
+    """All candidates. Raises MatchError, before any is listed, where there may be more than `most`."""
+    expected = sum(each.pairs for each in blocking.blocks)
+    if expected > most:
+        heavy = sorted(blocking.blocks, key=lambda each: -each.pairs)[:3]
+        raise MatchError(
+            "These rules bring more pairs together than may be compared.",
+            found=f"{expected:,} pairs; most by "
+            + ", ".join(f"{each.rule} ({each.pairs:,})" for each in heavy),
+            expected=f"at most {most:,}, about {most * 28 / 1e9:.1f} GB of memory",
+            state="nothing was compared",
+            next_step="ask for more agreement in the heaviest rules, or allow more pairs",
+        )
+    halves, counts = [], []
+    for number, each in enumerate(blocking.blocks):
         sizes = each.starts[:, 1] - each.starts[:, 0]
         half = int(np.searchsorted(np.cumsum(sizes * (sizes - 1)), each.pairs))  # as many pairs in each
-        halves = (each.starts[:half], each.starts[half:])
-        with ThreadPoolExecutor(_THREADS) as pool:
-            counts = np.concatenate(list(pool.map(partial(count_new, keys, number, each.order), halves)))
-            ends = np.cumsum(counts)
-            total = int(ends[-1]) if len(ends) else 0
-            a, b = np.empty(total, np.int32), np.empty(total, np.int32)
-            places = (ends - counts)[:half], (ends - counts)[half:]
-            write = partial(list_new, keys, number, each.order)
-            list(pool.map(write, halves, places, (a, a), (b, b)))
-        left.append(a)
-        right.append(b)
-        rules.append(np.full(total, number, np.int8))
-    return Pairs(np.concatenate(left), np.concatenate(right), np.concatenate(rules))
+        halves.append((each.starts[:half], each.starts[half:]))
+        with ThreadPoolExecutor(THREADS) as pool:
+            count = partial(count_new, blocking.keys, number, each.order)
+            counts.append(list(pool.map(count, halves[-1])))
+    ends = np.cumsum([sum(int(part.sum()) for part in two) for two in counts], dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    left, right = np.empty(total, np.int32), np.empty(total, np.int32)
+    for number, each in enumerate(blocking.blocks):
+        first = int(ends[number - 1]) if number else 0
+        before = np.cumsum(np.concatenate([[first], *counts[number]]))[:-1]
+        places = before[: len(counts[number][0])], before[len(counts[number][0]) :]
+        with ThreadPoolExecutor(THREADS) as pool:
+            write = partial(list_new, blocking.keys, number, each.order)
+            list(pool.map(write, halves[number], places, (left, left), (right, right)))
+    return Pairs(left, right, ends)
 
 
 def sample_within(records: Records, part: Part, pairs: int, random: np.random.Generator) -> Pairs:
     """Pairs that agree on one part, from blocks so large that nearly all are of strangers."""
-    codes = records.codes(part.column, part.form)
-    counts = np.bincount(codes[codes >= 0]) if len(codes) else np.zeros(0, np.int64)
-    crowds = random.permutation(np.flatnonzero(counts >= _CROWD))
+    codes, hashes = _coded(records, part)
+    counts = np.bincount(codes[codes >= 0], minlength=len(hashes))
+    crowds = np.flatnonzero((counts >= _CROWD) & (hashes > 0))
+    crowds = random.permutation(crowds[np.argsort(hashes[crowds])])  # whatever the order of the records
     crowds = crowds[np.cumsum(counts[crowds]) - counts[crowds] < _SAMPLED_RECORDS]
     if not len(crowds):
-        empty = np.zeros(0, np.int32)
-        return Pairs(empty, empty, np.zeros(0, np.int8))
-    chosen = np.zeros(len(counts) + 1, np.bool_)  # a missing code, -1, reads the last
-    chosen[crowds] = True
-    held = np.flatnonzero(chosen[codes]).astype(np.int32)
-    order = held[np.argsort(codes[held], kind="stable")]
-    sizes = counts[np.sort(crowds)]
+        none = np.zeros(0, np.int32)
+        return Pairs(none, none, np.zeros(1, np.int64))
+    place = np.full(len(counts) + 1, -1, np.int32)  # a missing code, -1, reads the last
+    place[crowds] = np.arange(len(crowds))
+    held = np.flatnonzero(place[codes] >= 0).astype(np.int32)
+    order = held[np.argsort(place[codes[held]], kind="stable")]
+    sizes = counts[crowds]
     starts = np.cumsum(sizes) - sizes
-    within = sizes * (sizes - 1.0)
-    block = random.choice(len(sizes), pairs, p=within / within.sum())
+    inside = sizes * (sizes - 1.0)
+    block = random.choice(len(sizes), pairs, p=inside / inside.sum())
     first = random.integers(0, sizes[block])
     second = (first + random.integers(1, sizes[block])) % sizes[block]
     left, right = order[starts[block] + first], order[starts[block] + second]
-    return Pairs(left, right, np.zeros(pairs, np.int8))
+    return Pairs(left, right, np.array([pairs]))
+
+
+def _coded(records: Records, part: Part) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint64]]:
+    """A form of a column as codes, a record each, and what the codes stand for; -1: missing."""
+    coded = records[part.column]
+    hashes = coded.values.hashes(part.form)[:-1]
+    if part.form == "whole":
+        return coded.codes, hashes
+    distinct, places = np.unique(hashes, return_inverse=True)
+    return np.append(places.astype(np.int32), np.int32(-1))[coded.codes], distinct

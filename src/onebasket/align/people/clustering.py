@@ -25,11 +25,18 @@ _STRONGEST = 10.0  # bits that one pair may say for or against
 
 @dataclass(frozen=True)
 class Limits:
-    """What a cluster may not be. `apart` has shape (pairs, 2); `exclusive[i]` is -1 or record i's source."""
+    """What a cluster may not be, and what it must.
+
+    `apart` and `together` are pairs of records, shape (pairs, 2): the former never share a cluster, not
+    even through others; the latter do, unless that would break the former. `holders` has shape
+    (records, 2): of records whose first numbers are equal, and not -1, only those share a cluster whose
+    second numbers are equal, too: one account of an account system, or one record of a source.
+    """
 
     largest: int = LARGEST
     apart: Ints | None = None
-    exclusive: Ints | None = None
+    together: Ints | None = None
+    holders: Ints | None = None
 
 
 def clusters(
@@ -44,18 +51,24 @@ def clusters(
     linked = weights >= cut
     some = np.zeros(size, np.bool_)
     some[left[linked]] = some[right[linked]] = True
+    must = _pairs(limits.together)
+    some[must] = True
     asked = np.flatnonzero(some[left] & some[right])
-    starts, others, votes = _both_ways(size, left[asked], right[asked], weights[asked])
+    compared = _both_ways(size, left[asked], right[asked], weights[asked])
     links = np.flatnonzero(linked)
     links = links[np.lexsort((right[links], left[links], -weights[links]))]
-    apart = np.zeros((2, 0), np.int32) if limits.apart is None else limits.apart.T.astype(np.int32)
-    silent = np.zeros(apart.shape[1], np.float32)
-    apart_starts, apart_others, _ = _both_ways(size, apart[0], apart[1], silent)
-    exclusive = np.full(size, -1, np.int64) if limits.exclusive is None else limits.exclusive
+    ordered = np.concatenate([must[0], left[links]]), np.concatenate([must[1], right[links]])
+    apart = _pairs(limits.apart)
+    forbidden = _both_ways(size, apart[0], apart[1], np.zeros(apart.shape[1], np.float32))[:2]
+    holders = np.full((size, 2), -1, np.int64) if limits.holders is None else limits.holders
     parent = np.arange(size, dtype=np.int64)
-    forbidden = (apart_starts, apart_others)
-    _join((left[links], right[links]), parent, limits.largest, forbidden, exclusive, (starts, others, votes))
+    _join(ordered, parent, (must.shape[1], limits.largest), forbidden, holders, compared)
     return parent
+
+
+def _pairs(said: Ints | None) -> Pair:
+    """Pairs as two rows."""
+    return np.zeros((2, 0), np.int32) if said is None else said.reshape(-1, 2).T.astype(np.int32)
 
 
 def _both_ways(
@@ -97,38 +110,55 @@ def _root(parent: Ints, record: int) -> int:
 
 
 @kernel
+def _forbidden(
+    small: int, large: int, parent: Ints, following: Ints, apart: tuple[Ints, Pair], holders: Ints
+) -> bool:
+    """Whether a record of the one cluster may not be with one of the other."""
+    starts, others = apart
+    member = small
+    while member >= 0:
+        for at in range(starts[member], starts[member + 1]):
+            if _root(parent, others[at]) == large:
+                return True
+        member = following[member]
+    member = small
+    while member >= 0:
+        if holders[member, 0] >= 0:
+            other = large
+            while other >= 0:
+                if holders[other, 0] == holders[member, 0] and holders[other, 1] != holders[member, 1]:
+                    return True
+                other = following[other]
+        member = following[member]
+    return False
+
+
+@kernel
 def _join(
-    links: tuple[Pair, Pair], parent: Ints, largest: int, forbidden: tuple[Ints, Pair], exclusive: Ints,
+    links: tuple[Pair, Pair], parent: Ints, bounds: tuple[int, int], apart: tuple[Ints, Pair], holders: Ints,
     compared: tuple[Ints, Pair, npt.NDArray[np.float32]],
 ) -> None:  # fmt: skip
-    """Unite along links in their order, in place."""
-    (left, right), (apart_starts, apart), (starts, others, votes) = links, forbidden, compared
+    """Unite along links in their order, in place; the first ones, by hand, need no evidence."""
+    (left, right), (by_hand, largest), (starts, others, votes) = links, bounds, compared
     size = len(parent)
+    nobody = np.full((size, 2), -1, np.int64)
     count = np.ones(size, np.int64)
     following = np.full(size, -1, np.int64)  # the members of a cluster, from its root on
     last = np.arange(size)
     for link in range(len(left)):
         a, b = _root(parent, left[link]), _root(parent, right[link])
-        if a == b or count[a] + count[b] > largest:
+        if a == b or (link >= by_hand and count[a] + count[b] > largest):
             continue
         small, large = (a, b) if count[a] < count[b] else (b, a)
-        refused, evidence = False, 0.0
-        member = small
-        while member >= 0 and not refused:
-            for at in range(apart_starts[member], apart_starts[member + 1]):
-                if _root(parent, apart[at]) == large:
-                    refused = True
+        if _forbidden(small, large, parent, following, apart, nobody if link < by_hand else holders):
+            continue
+        evidence, member = 0.0, small
+        while member >= 0 and link >= by_hand:
             for at in range(starts[member], starts[member + 1]):
                 if _root(parent, others[at]) == large:
                     evidence += min(max(votes[at], -_STRONGEST), _STRONGEST)
-            if exclusive[member] >= 0:
-                other = large
-                while other >= 0:
-                    if exclusive[other] == exclusive[member]:
-                        refused = True
-                    other = following[other]
             member = following[member]
-        if refused or evidence < 0.0:
+        if evidence < 0.0:
             continue
         first, second = (a, b) if a < b else (b, a)
         parent[second] = first

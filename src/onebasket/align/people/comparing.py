@@ -15,8 +15,8 @@ from onebasket.align.people import levels
 from onebasket.align.people.fields import Kind
 from onebasket.align.people.nicknames import short_for
 from onebasket.align.people.records import Coded, Codes, Records
-from onebasket.align.people.strings import Texts
-from onebasket.errors import SchemaError
+from onebasket.align.people.strings import before
+from onebasket.errors import MatchError
 
 Patterns = npt.NDArray[np.int64]
 _Add = Callable[[levels.Pair, int, Patterns], None]  # pairs, radix, patterns to add to
@@ -59,7 +59,7 @@ class Comparison:
 
 
 def comparisons(records: Records) -> list[Comparison]:
-    """How each field of the records is compared. Raises SchemaError beyond some twenty fields."""
+    """How each field of the records is compared. Raises MatchError beyond some twenty fields."""
     made: list[Comparison] = []
     radix = 1
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -69,7 +69,7 @@ def comparisons(records: Records) -> list[Comparison]:
         made.append(Comparison(coded, names, radix, add))
         radix *= len(names) + 1
         if radix > _ROOM:
-            raise SchemaError(
+            raise MatchError(
                 "There are too many fields to compare.",
                 found=f"{len(records.fields)}, of which {len(made)} fill a pattern",
                 next_step="state the fields that tell people apart, and leave the others out",
@@ -98,17 +98,17 @@ def _adder(coded: Coded, records: Records) -> _Add:
     codes, kind = coded.codes, coded.field.kind
     if kind == "category":
         return lambda pair, radix, out: levels.add_categories(pair, codes, radix, out)
-    texts = Texts(coded.values).arrays
+    texts = coded.values.texts.arrays
     match kind:
         case "given_name" | "family_name":
-            other, short = _other_half(coded, records), short_for(coded.values)
+            other, short = _other_half(coded, records), short_for(coded.values.array)
             return lambda pair, radix, out: levels.add_names(pair, codes, other, texts, short, radix, out)
         case "birth_date":
-            days = _days(coded.values)
+            days = _days(coded.values.array)
             return lambda pair, radix, out: levels.add_dates(pair, codes, texts, days, radix, out)
         case "email":
-            user, users = _users(coded.values)
-            return lambda pair, radix, out: levels.add_emails(pair, codes, texts, user, users, radix, out)
+            users = before(texts[0], texts[1], ord("@"))
+            return lambda pair, radix, out: levels.add_emails(pair, codes, texts, users, radix, out)
         case "phone" | "postcode" | "number" | "account":
             return lambda pair, radix, out: levels.add_numbers(pair, codes, texts, radix, out)
         case _:
@@ -131,9 +131,3 @@ def _days(values: pa.StringArray) -> npt.NDArray[np.int64]:
         for part in ((0, 4), (5, 7), (8, 10))
     )
     return np.asarray(np.floor((year - 1970) * 365.2425 + (month - 1) * 30.44 + day), np.int64)
-
-
-def _users(values: pa.StringArray) -> tuple[Codes, levels.Text]:
-    """What stands before the @: its place for each address, and the texts themselves."""
-    users = pc.dictionary_encode(pc.replace_substring_regex(values, "@.*$", ""))
-    return users.indices.to_numpy(zero_copy_only=False).astype(np.int32), Texts(users.dictionary).arrays

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from onebasket.errors import SchemaError
+from onebasket.errors import MatchError
 
 Kind = Literal[
     "given_name", "family_name", "full_name", "birth_date", "email", "phone", "postcode", "city",
@@ -81,17 +81,17 @@ def find_fields(table: pa.Table, leave_out: Sequence[str] = ()) -> list[Field]:
 
 
 def state_fields(table: pa.Table, stated: Mapping[str, str]) -> list[Field]:
-    """Fields as a user states them, column → kind. Raises SchemaError for what is not there."""
+    """Fields as a user states them, column → kind. Raises MatchError for what is not there."""
     fields = []
     for column, kind in stated.items():
         if column not in table.column_names:
-            raise SchemaError(
+            raise MatchError(
                 f"The table has no column {column!r}.",
                 found=", ".join(table.column_names),
                 next_step="name one of its columns",
             )
         if kind not in KINDS:
-            raise SchemaError(
+            raise MatchError(
                 f"There is no kind of field {kind!r}.", found=f"{column}={kind}", expected=", ".join(KINDS)
             )
         fields.append(Field(column, next(each for each in get_args(Kind) if each == kind)))

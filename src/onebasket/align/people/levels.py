@@ -27,9 +27,19 @@ CATEGORIES = ("differ", "equal")
 
 
 @kernel
-def _bound(shared: int, la: int, lb: int) -> float:
-    """Jaro similarity cannot be more than this where so many characters are shared."""
-    return (shared / la + shared / lb + 1.0) / 3.0 if shared > 0 else 0.0
+def _may_reach(alike: float, points: Points, a: int, la: int, b: int, lb: int, shared: int) -> bool:
+    """Whether Jaro–Winkler similarity can be `alike`, .7 or more, where so many characters are shared.
+
+    Jaro similarity is at most (shared / la + shared / lb + 1) / 3, and Winkler adds a tenth of what is
+    missing to 1 for each of the first characters that agree, above .7 only.
+    """
+    if shared == 0:
+        return False
+    start = 0
+    while start < 4 and start < la and start < lb and points[a + start] == points[b + start]:
+        start += 1
+    needed = max(0.7, (alike - 0.1 * start) / (1.0 - 0.1 * start))
+    return (shared / la + shared / lb + 1.0) / 3.0 >= needed - 1e-9
 
 
 @kernel
@@ -56,7 +66,7 @@ def add_names(
         level = 1
         if la == 1 or lb == 1:
             level = 5 if points[a] == points[b] else 1
-        elif _bound(common(bags, x, y), la, lb) >= 0.6:
+        elif _may_reach(0.7, points, a, la, b, lb, common(bags, x, y)):
             alike = jaro_winkler(points, a, la, b, lb)
             level = 4 if alike >= 0.92 else 3 if alike >= 0.88 else 2 if alike >= 0.7 else 1
         patterns[k] += level * radix
@@ -109,11 +119,10 @@ def add_numbers(pair: Pair, codes: Codes, texts: Text, radix: int, patterns: Pat
 
 @kernel
 def add_emails(
-    pair: Pair, codes: Codes, texts: Text, user: Codes, users: Text, radix: int, patterns: Patterns
+    pair: Pair, codes: Codes, texts: Text, users: tuple[Words, Words, Offsets], radix: int, patterns: Patterns
 ) -> None:
-    """`user[x]` is the place, among `users`, of what stands before the @ of address x."""
-    (left, right), (points, offsets, bags) = pair, texts
-    user_points, user_offsets, user_bags = users
+    """`users`: what stands before the @ of each address, as `strings.before` gives it."""
+    (left, right), (points, offsets, bags), (user, user_bags, ends) = pair, texts, users
     for k in range(len(left)):
         x, y = codes[left[k]], codes[right[k]]
         if x < 0 or y < 0:
@@ -124,14 +133,13 @@ def add_emails(
         level = 1
         a, b = offsets[x], offsets[y]
         la, lb = offsets[x + 1] - a, offsets[y + 1] - b
-        if _bound(common(bags, x, y), la, lb) >= 0.8 and jaro_winkler(points, a, la, b, lb) >= 0.88:
+        may = _may_reach(0.88, points, a, la, b, lb, common(bags, x, y))
+        if may and jaro_winkler(points, a, la, b, lb) >= 0.88:
             level = 3
         else:
-            u, v = user[x], user[y]
-            a, b = user_offsets[u], user_offsets[v]
-            la, lb = user_offsets[u + 1] - a, user_offsets[v + 1] - b
-            if la > 0 and lb > 0 and _bound(common(user_bags, u, v), la, lb) >= 0.8:
-                level = 2 if jaro_winkler(user_points, a, la, b, lb) >= 0.88 else 1
+            la, lb = ends[x] - a, ends[y] - b
+            may = la > 0 and lb > 0 and _may_reach(0.88, points, a, la, b, lb, common(user_bags, x, y))
+            level = 2 if may and jaro_winkler(points, a, la, b, lb) >= 0.88 else 1
         patterns[k] += level * radix
 
 
@@ -148,7 +156,7 @@ def add_words(pair: Pair, codes: Codes, texts: Text, radix: int, patterns: Patte
             a, b = offsets[x], offsets[y]
             la, lb = offsets[x + 1] - a, offsets[y + 1] - b
             level = 1
-            if _bound(common(bags, x, y), la, lb) >= 0.7:
+            if _may_reach(0.8, points, a, la, b, lb, common(bags, x, y)):
                 alike = jaro_winkler(points, a, la, b, lb)
                 level = 3 if alike >= 0.92 else 2 if alike >= 0.8 else 1
         patterns[k] += level * radix

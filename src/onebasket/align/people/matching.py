@@ -4,143 +4,188 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from onebasket.align.people.blocking import Blocks, Pairs, Part, Rule, all_blocks, pairs_of, sample_within
+from onebasket.accounting import Progress, silent
+from onebasket.align.people.blocking import (
+    LARGEST_BLOCK,
+    MOST_PAIRS,
+    Blocking,
+    Pairs,
+    Part,
+    Rule,
+    all_blocks,
+    sample_within,
+    within,
+)  # fmt: skip
 from onebasket.align.people.clustering import Limits, clusters
 from onebasket.align.people.comparing import Comparison, compare, comparisons
-from onebasket.align.people.fields import Field, find_fields, find_id
+from onebasket.align.people.fields import Field
+from onebasket.align.people.households import households
+from onebasket.align.people.labels import Labels, learnt
 from onebasket.align.people.proposing import propose
 from onebasket.align.people.records import Records, encode
-from onebasket.align.people.scoring import Model, by_chance, fit, near
-from onebasket.align.people.weighing import number_patterns, weigh
+from onebasket.align.people.scoring import (
+    Doubles,
+    Levels,
+    Model,
+    by_chance,
+    doubts,
+    fit,
+    of_two_classes,
+    start,
+)  # fmt: skip
+from onebasket.align.people.weights import Seen, Weights, levels_of, look, weights_of
 
 Ints = npt.NDArray[np.int64]
 THRESHOLD = 0.5
-LARGEST_BLOCK = 5000
-_THREADS = 2
-_SAMPLED_PAIRS = 400_000
+_SAMPLED_PAIRS = 200_000
 _SAMPLED_NEIGHBOURS = 30_000
-_RARE = ("given_name", "family_name")  # agreement on a rare one says more
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to match. Fields and rules are found where none are given."""
+
+    rules: Sequence[Rule] | None = None
+    threshold: float = THRESHOLD  # the probability from which on two records are linked
+    limits: Limits = field(default_factory=Limits)  # by row of the table
+    labels: Labels | None = None  # by row of the table
+    largest_block: int = LARGEST_BLOCK
+    most_pairs: int = MOST_PAIRS
+    seed: int = 0
+
+    @property
+    def cut(self) -> float:
+        """The threshold as a weight in bits."""
+        return math.log2(self.threshold / (1.0 - self.threshold))
 
 
 @dataclass(frozen=True)
 class Matching:
-    """What matching came to. `clusters[i]` is the smallest record of record i's cluster."""
+    """What matching came to.
 
+    Records are numbered in an order of their own, made from what they say, so that the order of the
+    rows changes nothing: record i is row `rows[i]` of the table. `clusters[i]` is the smallest record
+    of record i's cluster, `households[i]` that of its household.
+    """
+
+    settings: Settings
+    rows: Ints
     records: Records
-    blocks: tuple[Blocks, ...]
-    comparisons: tuple[Comparison, ...]
+    blocking: Blocking
+    compared: tuple[Comparison, ...]
     model: Model
     pairs: Pairs
-    patterns: Ints
-    weights: npt.NDArray[np.float32]  # of each pair, in bits
-    threshold: float
+    seen: Seen
+    added: Doubles  # bits that labels add to each pattern
+    weights: Weights  # of each pair, in bits
     clusters: Ints
+    households: Ints
 
     @property
-    def cut(self) -> float:
-        """The threshold as a weight."""
-        return math.log2(self.threshold / (1.0 - self.threshold))
+    def places(self) -> Ints:
+        """The record of each row."""
+        places = np.empty(len(self.rows), np.int64)
+        places[self.rows] = np.arange(len(self.rows))
+        return places
+
+    def by_row(self, groups: Ints) -> Ints:
+        """Clusters or households, row by row; named by a row of theirs."""
+        found = np.empty(len(groups), np.int64)
+        found[self.rows] = self.rows[groups]
+        return found
 
 
 def match(
-    table: pa.Table, rules: Sequence[Rule] | None = None, fields: Sequence[Field] | None = None, *,
-    threshold: float = THRESHOLD, limits: Limits | None = None, seed: int = 0,
-) -> Matching:  # fmt: skip
-    """Find the records of a table that are one person.
-
-    Fields and rules are found where they are not given. `threshold` is the probability from which on
-    two records are linked.
-    """
-    if fields is None:
-        said = find_id(table)
-        fields = find_fields(table, leave_out=[said] if said else [])
+    table: pa.Table, fields: Sequence[Field], settings: Settings | None = None, progress: Progress = silent
+) -> Matching:
+    """Find the rows of a table that are one person."""
+    settings = settings or Settings()
+    progress("read", 0, 0)
     records = encode(table, fields)
-    if rules is None:  # noqa: SIM108
-        blocks = propose(records, LARGEST_BLOCK)
-    else:
-        blocks = all_blocks(records, rules, LARGEST_BLOCK)
-    rules = [each.rule for each in blocks]
-    pairs = pairs_of(blocks)
+    rows = np.argsort(records.hash(), kind="stable")
+    records = records.in_order(rows)
+    progress("read", 1, 1)
+    progress("block", 0, 0)
+    rules = propose(records, settings.largest_block) if settings.rules is None else settings.rules
+    blocking = all_blocks(records, rules, settings.largest_block)
+    pairs = within(blocking, settings.most_pairs)
+    progress("block", 1, 1)
     compared = comparisons(records)
-    patterns = compare(compared, pairs.left, pairs.right)
+    seen = look(compared, pairs.left, pairs.right, progress)
+    progress("learn", 0, 0)
+    model = _model(records, compared, blocking, pairs, seen, settings.seed)
+    added = np.zeros(len(seen.levels))
+    if settings.labels:
+        labels = settings.labels.among(rows)
+        seen_labels = look(compared, labels.left, labels.right, silent)
+        added = learnt(model, seen.levels, seen_labels, labels.same)
+    weights = weights_of(records, compared, model, seen, pairs.left, added)
+    progress("learn", 1, 1)
+    progress("cluster", 0, 0)
+    limits = _by_record(settings.limits, rows)
+    found = clusters(records.size, pairs.left, pairs.right, weights, settings.cut, limits)
+    homes = households(model, seen, pairs.left, pairs.right, found)
+    progress("cluster", 1, 1)
+    return Matching(
+        settings, rows, records, blocking, tuple(compared), model, pairs, seen, added, weights, found, homes
+    )
+
+
+def _model(
+    records: Records, compared: Sequence[Comparison], blocking: Blocking, pairs: Pairs, seen: Seen, seed: int
+) -> Model:
+    """The fitted mixture; plainer ones, with a note, where it must not be believed."""
     random = np.random.default_rng(seed)
-    chance = by_chance(compared, _strangers(compared, records.size, random))
-    told = _neighbours(compared, records, rules, random)
-    place, distinct, counts = _numbered(patterns, pairs.rule)
-    levels = np.stack([each.of(distinct // 128) for each in compared], axis=1)
-    model = fit(compared, rules, levels, distinct % 128, counts.astype(np.float64), chance, told)
-    weights = _weights(compared, records, model, levels, place, pairs)
-    cut = math.log2(threshold / (1.0 - threshold))
-    found = clusters(records.size, pairs.left, pairs.right, weights, cut, limits or Limits())
-    agreed = (tuple(blocks), tuple(compared), model)
-    return Matching(records, *agreed, pairs, patterns, weights, threshold, found)
+    strangers = _strangers(compared, records.size, random)
+    near = _neighbours(compared, records, blocking.rules, random)
+    of_rule = np.diff(pairs.ends, prepend=0) / max(len(pairs), 1)
+    assumed, chance = (
+        start(compared, blocking.rules, of_rule, strangers, near),
+        by_chance(compared, strangers),
+    )
+    model = fit(assumed, seen.levels, seen.counts)
+    doubt = doubts(model, chance, float(len(pairs))) if model.rounds else None
+    if doubt:
+        note = f"Two classes, matches and strangers, are told apart: in the full mixture {doubt}."
+        plain = replace(of_two_classes(compared, strangers), notes=(note,))
+        model = fit(plain, seen.levels, seen.counts)
+        if again := doubts(model, chance, float(len(pairs))):
+            model = replace(assumed, notes=(f"Weights are those assumed, not learnt: {again}.",))
+    return model
 
 
-def _strangers(compared: Sequence[Comparison], size: int, random: np.random.Generator) -> Ints:
-    """Patterns of random pairs of different records."""
+def _strangers(compared: Sequence[Comparison], size: int, random: np.random.Generator) -> Levels:
+    """How random pairs of different records agree."""
     if size < 2:
-        return np.zeros(0, np.int64)
+        return levels_of(compared, np.zeros(0, np.int64))
     left = random.integers(0, size, _SAMPLED_PAIRS, np.int32)
     right = (left + random.integers(1, size, _SAMPLED_PAIRS, np.int32)) % np.int32(size)
-    return compare(compared, left, right)
+    return levels_of(compared, compare(compared, left, right))
 
 
 def _neighbours(
     compared: Sequence[Comparison], records: Records, rules: Sequence[Rule], random: np.random.Generator
-) -> dict[Part, list[npt.NDArray[np.float64]]]:
+) -> dict[Part, Levels]:
     """How strangers agree who agree on one part of a rule; parts on which only few agree are left out."""
     told = {}
-    for part in sorted({part for rule in rules for part in rule.parts}, key=str):
+    parts = {part for rule in rules for part in rule.parts}
+    for part in sorted(parts | {Part(each.coded.field.column) for each in compared}, key=str):
         pairs = sample_within(records, part, _SAMPLED_NEIGHBOURS, random)
         if len(pairs):
-            told[part] = near(compared, compare(compared, pairs.left, pairs.right))
+            told[part] = levels_of(compared, compare(compared, pairs.left, pairs.right))
     return told
 
 
-def _numbered(patterns: Ints, rules: npt.NDArray[np.int8]) -> tuple[npt.NDArray[np.int32], Ints, Ints]:
-    slots = 1 << 20
-    while True:
-        place, distinct, counts = number_patterns(patterns, rules, slots)
-        if len(place) == len(patterns):
-            return place, distinct, counts
-        slots *= 4
-
-
-def _weights(
-    compared: Sequence[Comparison], records: Records, model: Model, levels: Ints,
-    place: npt.NDArray[np.int32], pairs: Pairs,
-) -> npt.NDArray[np.float32]:  # fmt: skip
-    """The weight of each pair: of its pattern, and of how rare the names are that agree."""
-    names = [n for n, each in enumerate(compared) if each.coded.field.kind in _RARE]
-    rare = np.stack(
-        [levels[:, n] == compared[n].size - 1 for n in names] or [np.zeros(len(levels), np.bool_)], 1
-    )
-    extra, starts = [np.zeros(1)], []
-    for n in names:
-        coded = compared[n].coded
-        starts.append(sum(map(len, extra)))
-        share = coded.counts / max(coded.counts.sum(), 1)
-        extra.append(np.log(max(coded.chance, 1e-9) / np.maximum(share, 1e-12)))
-    codes = np.stack([compared[n].coded.codes for n in names] or [np.zeros(records.size, np.int32)], 1)
-    weights = np.empty(len(pairs), np.float32)
-    shares = np.ascontiguousarray(
-        model.shares[:, names] if names else np.ones((len(model.classes), 1), np.bool_)
-    )
-    logs, rare = model.logs(levels), np.ascontiguousarray(rare)
-    rarer = (np.concatenate(extra), np.array(starts or [0], np.int64))
-    edges = np.linspace(0, len(pairs), _THREADS + 1).astype(np.int64)
-
-    def run(number: int) -> None:
-        part = slice(edges[number], edges[number + 1])
-        weigh(pairs.left[part], place[part], logs, rare, shares, codes, rarer, weights[part])
-
-    with ThreadPoolExecutor(_THREADS) as pool:
-        list(pool.map(run, range(_THREADS)))
-    return weights
+def _by_record(limits: Limits, rows: Ints) -> Limits:
+    """Limits stated by row as limits by record."""
+    places = np.empty(len(rows), np.int64)
+    places[rows] = np.arange(len(rows))
+    apart, together = (None if said is None else places[said] for said in (limits.apart, limits.together))
+    holders = None if limits.holders is None else limits.holders[rows]
+    return replace(limits, apart=apart, together=together, holders=holders)

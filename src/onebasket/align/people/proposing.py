@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from onebasket.align.people.blocking import Blocks, Part, Rule, all_blocks
+import numpy as np
+
+from onebasket.align.people.blocking import LARGEST_BLOCK, RULES, Part, Rule, all_blocks
 from onebasket.align.people.records import Records
 
 PAIRS_A_RECORD = 25
+_PAIRS = 4_000_000  # cost seconds however few the records
+_SAMPLE = 250_000  # records that tell what a rule costs
 # Kinds of fields, or forms of them, that together are seldom shared by accident.
 _TOGETHER = (
     "email", "phone", "account", "birth_date", "full_name",
@@ -17,25 +21,30 @@ _TOGETHER = (
     "family_name+city", "birth_date+city", "address+number", "address+family_name", "address+given_name",
     "address+birth_date", "postcode:start3+birth_date", "postcode:start3+family_name",
     "postcode:start3+given_name", "given_name:start3+family_name:start4",
-    "given_name:start2+family_name:start2+birth_date:year",
+    "given_name:start2+family_name:start2+birth_date:year", "given_name:start3+birth_date:month_day",
+    "family_name:start3+birth_date:month_day", "postcode:start3+birth_date:year", "birth_date:year+city",
+    "given_name+city", "postcode", "family_name",
 )  # fmt: skip
 
 
-def propose(records: Records, largest: int, budget: int | None = None) -> list[Blocks]:
-    """Blocks of the cheapest rules first, as long as their pairs together keep within `budget`.
+def propose(records: Records, largest: int = LARGEST_BLOCK, budget: int | None = None) -> list[Rule]:
+    """The cheapest rules, as long as their pairs together keep within `budget`.
 
     A rule that asks for more than one already chosen adds nothing and is left out, and so is one
-    that no two records meet by. The order of the table's columns does not matter.
+    that no two records meet by. What a rule costs is told from a sample where there are many records.
+    The order of the table's columns does not matter.
     """
-    budget = PAIRS_A_RECORD * records.size if budget is None else budget
-    found = all_blocks(records, candidates(records), largest)
-    chosen: list[Blocks] = []
-    for blocks in sorted(found, key=lambda each: (each.pairs, str(each.rule))):
-        total = sum(each.pairs for each in chosen)
-        asked = set(blocks.rule.parts)
-        if blocks.pairs and total + blocks.pairs <= budget:
-            chosen = [each for each in chosen if not asked <= set(each.rule.parts)]
-            chosen.append(blocks)
+    budget = max(PAIRS_A_RECORD * records.size, _PAIRS) if budget is None else budget
+    step = max(1, records.size // _SAMPLE)
+    some = records.in_order(np.arange(0, records.size, step)) if step > 1 else records
+    found = all_blocks(some, candidates(records)[:RULES], max(largest // step, 2))
+    costs = {each.rule: each.pairs * step * step for each in found.blocks}
+    chosen: list[Rule] = []
+    for rule in sorted(costs, key=lambda each: (costs[each], str(each))):
+        met = costs[rule] or step > 1  # too few to be seen in a sample are no cost
+        if met and sum(costs[each] for each in chosen) + costs[rule] <= budget:
+            chosen = [each for each in chosen if not set(rule.parts) <= set(each.parts)]
+            chosen.append(rule)
     return chosen
 
 

@@ -55,3 +55,21 @@ def of_clusters(clusters: Ints, truth: Ints, best_f1: float = 0.0) -> Quality:
 def _shares(hit: int, found: int, every: int) -> tuple[float, float, float]:
     precision, recall = (hit / of if of else 1.0 for of in (found, every))
     return precision, recall, 2.0 * hit / (found + every) if found + every else 1.0
+
+
+@dataclass(frozen=True)
+class Band:
+    """Pairs whose probability lies in one band: what was said of them on average, and what is true."""
+
+    pairs: int
+    expected: float
+    observed: float
+
+
+def reliability(weights: npt.NDArray[np.float32], same: npt.NDArray[np.bool_], bands: int = 10) -> list[Band]:
+    """How often pairs of a probability are matches, in equal bands from 0 to 1 that hold any."""
+    probability = 1.0 / (1.0 + np.exp2(-weights.astype(np.float64)))
+    band = np.minimum((probability * bands).astype(np.int64), bands - 1)
+    pairs = np.bincount(band, minlength=bands)
+    said, true = (np.bincount(band, weights=each, minlength=bands) for each in (probability, same))
+    return [Band(int(n), float(p / n), float(t / n)) for n, p, t in zip(pairs, said, true, strict=True) if n]

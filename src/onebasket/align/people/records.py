@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,47 @@ import pyarrow.compute as pc
 
 from onebasket.align.people.fields import Field
 from onebasket.align.people.normal import normal
+from onebasket.align.people.strings import Texts, Words
 
 Codes = npt.NDArray[np.int32]
-_THREADS = 2
+Ints = npt.NDArray[np.int64]
+THREADS = 2
+FORMS: Mapping[str, tuple[int, int]] = {
+    "whole": (0, 64), "start2": (0, 2), "start3": (0, 3), "start4": (0, 4), "year": (0, 4),
+    "month_day": (5, 10),
+}  # fmt: skip
+
+
+class Values:
+    """Distinct normal values of a column, or of two that are compared across."""
+
+    def __init__(self, array: pa.StringArray, texts: Texts | None = None) -> None:
+        self.array, self._texts = array, texts
+        self._hashes: dict[str, Words] = {}
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    @property
+    def texts(self) -> Texts:
+        if self._texts is None:
+            self._texts = Texts.of(self.array)
+        return self._texts
+
+    def hashes(self, form: str) -> Words:
+        """A number a value, equal where the form of it is, whatever other values there are; 0: none.
+
+        One more stands at the end for what is missing, so that code -1 reads it.
+        """
+        if form not in self._hashes:
+            found = self.texts.hashes(*FORMS[form])
+            self._hashes[form] = np.append(found, np.uint64(0))
+        return self._hashes[form]
+
+    def with_more(self, more: pa.StringArray) -> Values:
+        """These and others, distinct from these, behind them."""
+        texts = self._texts and self._texts.with_more(Texts.of(more))
+        return Values(pa.concat_arrays([self.array, more]), texts)
 
 
 @dataclass(frozen=True)
@@ -24,48 +62,102 @@ class Coded:
 
     field: Field
     codes: Codes  # shape (records,)
-    values: pa.StringArray  # distinct normal values
-    counts: npt.NDArray[np.int64]  # how many records hold each value
-
-    @property
-    def chance(self) -> float:
-        """The probability that two records which hold a value hold the same one."""
-        held = float(self.counts.sum())
-        agreeing = float((self.counts * (self.counts - 1.0)).sum())
-        return agreeing / (held * (held - 1.0)) if held > 1 else 0.0
+    values: Values
+    counts: Ints  # how many records hold each value
+    held: int  # how many hold any, where the frequencies were counted
+    chance: float  # the probability that two records which hold a value hold the same one
 
 
 @dataclass(frozen=True)
 class Records:
-    """All records of a table, field by field."""
+    """All records of a table, field by field. `codes` (records, fields) has those of a record together."""
 
-    size: int
+    codes: Codes
     fields: tuple[Coded, ...]
-    _derived: dict[tuple[str, str], Codes] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return len(self.codes)
 
     def __getitem__(self, column: str) -> Coded:
-        for coded in self.fields:
-            if coded.field.column == column:
-                return coded
-        raise KeyError(column)
+        return next(coded for coded in self.fields if coded.field.column == column)
 
-    def codes(self, column: str, form: str) -> Codes:
-        """The codes of a form of a column: `whole`, `start3`, `year`, … (see `blocking`)."""
-        if (column, form) not in self._derived:
-            self._derived[column, form] = _formed(self[column], form)
-        return self._derived[column, form]
+    def hashes(self, column: str, form: str) -> Words:
+        """One number a record, equal where the form of the column is (see `FORMS`); 0: missing."""
+        coded = self[column]
+        return coded.values.hashes(form)[coded.codes]
+
+    def hash(self) -> Words:
+        """One number a record, of all it says."""
+        mixed = np.zeros(self.size, np.uint64)
+        for coded in self.fields:
+            mixed = mix(mixed, coded.values.hashes("whole")[coded.codes])
+        return mixed
+
+    def take(self, rows: Ints | Codes) -> Records:
+        """Some records, with no values but theirs; frequencies stay those of all."""
+        codes = self.codes[rows]
+        new: dict[int, Values] = {}
+        fields = []
+        for values in {id(each.values): each.values for each in self.fields}.values():
+            places = [n for n, each in enumerate(self.fields) if each.values is values]
+            kept = np.unique(codes[:, places])
+            kept = kept[kept >= 0]
+            codes[:, places] = np.where(codes[:, places] < 0, -1, np.searchsorted(kept, codes[:, places]))
+            new[id(values)] = Values(values.array.take(pa.array(kept)))
+            for place in places:
+                each = self.fields[place]
+                fields.append((place, replace(each, values=new[id(values)], counts=each.counts[kept])))
+        ordered = [each for _, each in sorted(fields, key=lambda item: item[0])]
+        return _side_by_side(ordered, codes)
+
+    def in_order(self, rows: Ints) -> Records:
+        """All records in another order."""
+        return _side_by_side(self.fields, np.take(self.codes, rows, axis=0))
+
+    def with_more(self, more: Records) -> Records:
+        """These records and others of the same fields after them.
+
+        The frequencies by which agreement is judged stay as they were, new values aside.
+        """
+        codes = np.empty((self.size + more.size, len(self.fields)), np.int32)
+        codes[: self.size] = self.codes
+        united: dict[int, tuple[Values, Codes]] = {}
+        made = []
+        for place, (old, new) in enumerate(zip(self.fields, more.fields, strict=True)):
+            if id(old.values) not in united:
+                united[id(old.values)] = _united(old.values, new.values)
+            values, places = united[id(old.values)]
+            codes[self.size :, place] = np.append(places, np.int32(-1))[new.codes]
+            counts = np.bincount(codes[self.size :, place] + 1, minlength=len(values) + 1)[1:]
+            counts[: len(old.counts)] += old.counts
+            made.append(replace(old, values=values, counts=counts))
+        return _side_by_side(made, codes)
+
+
+def mix(mixed: Words, more: Words) -> Words:
+    """Two numbers as one, in which order counts."""
+    mixed = (mixed ^ more) * np.uint64(0x9E3779B97F4A7C15)
+    return np.asarray(mixed ^ (mixed >> np.uint64(29)))
 
 
 def encode(table: pa.Table, fields: Sequence[Field]) -> Records:
     """Normalise and code the columns of a table. Given and family names share one dictionary."""
-    with ThreadPoolExecutor(_THREADS) as pool:
-        coded = list(pool.map(lambda each: _encoded(table[each.column], each), fields))
-    coded = _with_shared_names(coded)
-    # The codes of one record lie side by side: a pair is compared field by field, but fetched once.
-    rows = np.stack([each.codes for each in coded], axis=1) if coded else np.zeros((0, 0), np.int32)
-    return Records(
-        table.num_rows, tuple(replace(each, codes=rows[:, place]) for place, each in enumerate(coded))
+    heaviest = sorted(fields, key=lambda each: -table[each.column].nbytes)
+    with ThreadPoolExecutor(THREADS) as pool:
+        made = dict(
+            zip(heaviest, pool.map(lambda each: _encoded(table[each.column], each), heaviest), strict=True)
+        )
+    coded = _with_shared_names([made[each] for each in fields])
+    codes = (
+        np.stack([each.codes for each in coded], axis=1) if coded else np.zeros((table.num_rows, 0), np.int32)
     )
+    return _side_by_side(coded, codes)
+
+
+def _side_by_side(fields: Sequence[Coded], codes: Codes) -> Records:
+    """A pair is compared field by field, but fetched once: so the codes of a record lie together."""
+    return Records(codes, tuple(replace(each, codes=codes[:, place]) for place, each in enumerate(fields)))
 
 
 def _encoded(column: pa.ChunkedArray, said: Field) -> Coded:
@@ -78,12 +170,24 @@ def _encoded(column: pa.ChunkedArray, said: Field) -> Coded:
 
 def _recoded(raw: pa.DictionaryArray, normalised: pa.StringArray, said: Field) -> Coded:
     """Codes of normal values from codes of values as said."""
-    distinct = pc.dictionary_encode(normalised)
-    new = pc.fill_null(distinct.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
     old = pc.fill_null(raw.indices, -1).to_numpy(zero_copy_only=False)
-    codes = np.append(new, np.int32(-1))[old]  # a null, coded -1, reads the last
-    values = distinct.dictionary
-    return Coded(said, codes, values, np.bincount(codes[codes >= 0], minlength=len(values)))
+    if normalised.equals(raw.dictionary):
+        values = Values(normalised)
+        codes = old.astype(np.int32, copy=False)
+    else:
+        distinct = pc.dictionary_encode(normalised)
+        new = pc.fill_null(distinct.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+        codes = np.append(new, np.int32(-1))[old]  # a null, coded -1, reads the last
+        values = Values(distinct.dictionary)
+    values.hashes("whole")  # made here, beside other columns'
+    return _counted(said, codes, values)
+
+
+def _counted(said: Field, codes: Codes, values: Values) -> Coded:
+    counts = np.bincount(codes[codes >= 0], minlength=len(values))
+    held = int(counts.sum())
+    agreeing = float((counts * (counts - 1.0)).sum())
+    return Coded(said, codes, values, counts, held, agreeing / (held * (held - 1.0)) if held > 1 else 0.0)
 
 
 def _with_shared_names(coded: Sequence[Coded]) -> list[Coded]:
@@ -91,32 +195,24 @@ def _with_shared_names(coded: Sequence[Coded]) -> list[Coded]:
     names = [each for each in coded if each.field.kind in ("given_name", "family_name")]
     if len(names) < 2:
         return list(coded)
-    every = pa.concat_arrays([each.values for each in names])
-    together = pc.dictionary_encode(every)
-    places = together.indices.to_numpy(zero_copy_only=False).astype(np.int32)
-    values = together.dictionary
     shared: dict[str, Coded] = {}
-    start = 0
+    together = names[0].values
+    translated = []
     for each in names:
-        own = np.append(places[start : start + len(each.values)], np.int32(-1))
-        codes = own[each.codes]
-        counts = np.bincount(codes[codes >= 0], minlength=len(values))
-        shared[each.field.column] = Coded(each.field, codes, values, counts)
-        start += len(each.values)
+        together, places = _united(together, each.values)
+        translated.append(np.append(places, np.int32(-1)))
+    for each, places in zip(names, translated, strict=True):
+        shared[each.field.column] = _counted(each.field, places[each.codes], together)
     return [shared.get(each.field.column, each) for each in coded]
 
 
-_FORMS: Mapping[str, tuple[int, int | None]] = {
-    "start2": (0, 2), "start3": (0, 3), "start4": (0, 4), "year": (0, 4), "month_day": (5, None),
-}  # fmt: skip
-
-
-def _formed(coded: Coded, form: str) -> Codes:
-    if form == "whole":
-        return coded.codes
-    start, stop = _FORMS[form]
-    parts = pc.dictionary_encode(pc.utf8_slice_codeunits(coded.values, start, stop))
-    blank = pc.equal(parts.dictionary, "").to_numpy(zero_copy_only=False)
-    places = parts.indices.to_numpy(zero_copy_only=False).astype(np.int32)
-    places[blank[places]] = -1
-    return np.append(places, np.int32(-1))[coded.codes]
+def _united(values: Values, more: Values) -> tuple[Values, Codes]:
+    """Values with those of `more` they lack behind them; the places of `more` among them."""
+    places = pc.index_in(more.array, value_set=values.array)
+    new = pc.is_null(places)
+    found = pc.fill_null(places, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+    lacking = found < 0
+    found[lacking] = len(values) + np.arange(int(lacking.sum()), dtype=np.int32)
+    if not lacking.any():
+        return values, found
+    return values.with_more(more.array.filter(new)), found

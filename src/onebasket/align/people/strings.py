@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -14,6 +16,7 @@ Words = npt.NDArray[np.uint64]
 _LONGEST = 64  # code points of a text that are compared; bounds time where a field holds a book
 
 
+@dataclass(frozen=True)
 class Texts:
     """Texts as code points: `points[offsets[i]:offsets[i + 1]]` is text i, cut off at 64.
 
@@ -21,19 +24,35 @@ class Texts:
     have in common bounds how alike the texts can be, at a tenth of the price.
     """
 
-    def __init__(self, values: pa.StringArray) -> None:
+    points: Points
+    offsets: Offsets
+    bags: Words
+
+    @classmethod
+    def of(cls, values: pa.StringArray) -> Texts:
         large = values.cast(pa.large_string())
         _, places, content = large.buffers()
         raw = np.frombuffer(content, np.uint8) if content else np.zeros(0, np.uint8)
         held = np.frombuffer(places, np.int64) if places else np.zeros(1, np.int64)
-        starts = held[large.offset : large.offset + len(large) + 1]
-        self.points, self.offsets = _decoded(raw, starts)
-        self.bags = _bagged(self.points, self.offsets)
+        points, offsets = _decoded(raw, held[large.offset : large.offset + len(large) + 1])
+        return cls(points, offsets, _bagged(points, offsets[:-1], offsets[1:]))
+
+    def with_more(self, more: Texts) -> Texts:
+        """These texts and others behind them."""
+        return Texts(
+            np.concatenate([self.points, more.points]),
+            np.concatenate([self.offsets, more.offsets[1:] + self.offsets[-1]]),
+            np.concatenate([self.bags, more.bags]),
+        )
 
     @property
     def arrays(self) -> tuple[Points, Offsets, Words]:
         """What kernels take."""
         return self.points, self.offsets, self.bags
+
+    def hashes(self, start: int = 0, stop: int = _LONGEST) -> Words:
+        """One number a text, of its characters from `start` to `stop`; 0 where there are none."""
+        return _hashed(self.points, self.offsets, start, stop)
 
 
 @kernel
@@ -66,16 +85,47 @@ def _decoded(raw: npt.NDArray[np.uint8], starts: Offsets) -> tuple[Points, Offse
 
 
 @kernel
-def _bagged(points: Points, offsets: Offsets) -> Words:
-    bags = np.zeros((len(offsets) - 1, 4), np.uint64)
-    for text in range(len(offsets) - 1):
-        for at in range(offsets[text], offsets[text + 1]):
+def before(points: Points, offsets: Offsets, mark: int) -> tuple[Words, Words, Offsets]:
+    """What stands before a mark, or all where there is none: a number for it, its bag, and its end."""
+    ends = np.empty(len(offsets) - 1, np.int64)
+    users = np.empty(len(ends), np.uint64)
+    for text in range(len(ends)):
+        at, mixed = offsets[text], np.uint64(0xCBF29CE484222325)
+        while at < offsets[text + 1] and points[at] != mark:
+            mixed = (mixed ^ np.uint64(points[at])) * np.uint64(0x100000001B3)
+            at += 1
+        ends[text], users[text] = at, mixed
+    return users, _bagged(points, offsets[:-1], ends), ends
+
+
+@kernel
+def _bagged(points: Points, starts: Offsets, ends: Offsets) -> Words:
+    bags = np.zeros((len(starts), 4), np.uint64)
+    for text in range(len(starts)):
+        for at in range(starts[text], ends[text]):
             point = np.int64(points[at])
             # a-z and 0-9 fall into classes of their own as far as 32 reach; vowels stand alone.
             slot = point - 97 if 97 <= point <= 122 else point - 48 + 22 if 48 <= point <= 57 else point
             slot = slot % 32
             bags[text, slot >> 3] += np.uint64(1) << np.uint64((slot & 7) * 8)
     return bags
+
+
+@kernel
+def _hashed(points: Points, offsets: Offsets, start: int, stop: int) -> Words:
+    """FNV-1a over code points, finished as in MurmurHash3; never 0 for a text."""
+    hashes = np.zeros(len(offsets) - 1, np.uint64)
+    for text in range(len(hashes)):
+        first, last = offsets[text] + start, min(offsets[text] + stop, offsets[text + 1])
+        if first >= last:
+            continue
+        mixed = np.uint64(0xCBF29CE484222325)
+        for at in range(first, last):
+            mixed = (mixed ^ np.uint64(points[at])) * np.uint64(0x100000001B3)
+        mixed = (mixed ^ (mixed >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+        mixed = (mixed ^ (mixed >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+        hashes[text] = max(mixed ^ (mixed >> np.uint64(33)), np.uint64(1))
+    return hashes
 
 
 @kernel

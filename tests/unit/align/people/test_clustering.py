@@ -40,7 +40,8 @@ def test_limits_hold(
     links: dict[tuple[int, int], float], apart: set[tuple[int, int]], sources: list[int], largest: int
 ) -> None:
     pairs = np.array(sorted(apart), np.int64).reshape(-1, 2)
-    roots = found(links, Limits(largest, pairs, np.array(sources)))
+    holders = np.stack([sources, np.arange(SIZE)], axis=1)  # one record of a source
+    roots = found(links, Limits(largest, pairs, holders=holders))
     for a, b in apart:
         assert roots[a] != roots[b]
     for a, b in combinations(range(SIZE), 2):
@@ -71,3 +72,23 @@ def test_the_order_of_links_does_not_matter(links: dict[tuple[int, int], float],
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     limits = Limits(3, np.array([[0, 1], [2, 5]]))
     assert found(links, limits) == found(dict(shuffled), limits)
+
+
+@SOME
+@given(LINKS, st.sets(PAIR, max_size=4), st.sets(PAIR, max_size=3))
+def test_what_is_joined_by_hand_is_joined_and_what_is_parted_by_hand_is_not(
+    links: dict[tuple[int, int], float], apart: set[tuple[int, int]], together: set[tuple[int, int]]
+) -> None:
+    one, other = (np.array(sorted(said), np.int64).reshape(-1, 2) for said in (apart, together))
+    roots = found(links, Limits(1, one, other, np.zeros((SIZE, 2), np.int64)))
+    assert not any(roots[a] == roots[b] for a, b in apart)
+    if not apart:
+        parent = np.arange(SIZE)
+        unite(other[:, 0].copy(), other[:, 1].copy(), parent)
+        assert roots == parent.tolist()
+
+
+def test_a_cluster_holds_one_account_of_a_system() -> None:
+    links = {(0, 1): 9.0, (1, 2): 8.0, (2, 3): 7.0}
+    holders = np.array([[0, 5], [-1, -1], [0, 5], [0, 6]] + [[-1, -1]] * 5)
+    assert found(links, Limits(holders=holders))[:4] == [0, 0, 0, 3]

@@ -10,7 +10,7 @@ from onebasket.align.people.comparing import compare, comparisons
 from onebasket.align.people.fields import Kind, state_fields
 from onebasket.align.people.normal import normal
 from onebasket.align.people.records import encode
-from onebasket.errors import SchemaError
+from onebasket.errors import MatchError
 
 LEFT, RIGHT = np.array([0], np.int32), np.array([1], np.int32)
 
@@ -81,5 +81,5 @@ def test_a_normal_form_is_its_own(kind: Kind) -> None:
 def test_more_fields_than_a_pattern_can_hold_are_refused() -> None:
     table = pa.table({f"x{n}": ["a", "b"] for n in range(25)})
     records = encode(table, state_fields(table, dict.fromkeys(table.column_names, "free")))
-    with pytest.raises(SchemaError, match="too many fields"):
+    with pytest.raises(MatchError, match="too many fields"):
         comparisons(records)

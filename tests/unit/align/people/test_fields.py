@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from onebasket.align.people.fields import find_fields, find_id, state_fields
-from onebasket.errors import SchemaError
+from onebasket.errors import MatchError
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_an_id_is_called_so_and_stands_once() -> None:
 def test_stated_fields_must_be_there_and_of_a_known_kind() -> None:
     table = pa.table({"who": ["x"]})
     assert state_fields(table, {"who": "family_name"})[0].kind == "family_name"
-    with pytest.raises(SchemaError, match="no column 'what'"):
+    with pytest.raises(MatchError, match="no column 'what'"):
         state_fields(table, {"what": "city"})
-    with pytest.raises(SchemaError, match="no kind of field 'surname'"):
+    with pytest.raises(MatchError, match="no kind of field 'surname'"):
         state_fields(table, {"who": "surname"})

@@ -17,7 +17,7 @@ TWO = st.one_of(st.tuples(LETTERS, LETTERS), LETTERS.map(lambda text: (text, tex
 
 
 def both(a: str, b: str) -> tuple[Texts, tuple[int, int, int, int]]:
-    texts = Texts(pa.array([a, b]))
+    texts = Texts.of(pa.array([a, b]))
     first, second, end = texts.offsets.tolist()
     return texts, (first, second - first, second, end - second)
 
@@ -84,7 +84,7 @@ def test_bags_never_count_too_few_in_common(pair: tuple[str, str]) -> None:
 @given(st.lists(st.one_of(st.none(), st.text(max_size=80)), max_size=8), st.integers(0, 3))
 def test_texts_are_code_points(values: list[str | None], start: int) -> None:
     given = [text or "" for text in values]
-    texts = Texts(pa.array(given, pa.string()).slice(start))
+    texts = Texts.of(pa.array(given, pa.string()).slice(start))
     found = [
         "".join(map(chr, texts.points[a:b]))
         for a, b in zip(texts.offsets[:-1], texts.offsets[1:], strict=True)

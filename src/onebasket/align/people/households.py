@@ -1,0 +1,35 @@
+"""Households: people who share a home, as the mixture's class of that name tells."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from onebasket.align.people.clustering import Limits, clusters
+from onebasket.align.people.scoring import HOUSEHOLD, MATCH, Model
+from onebasket.align.people.weights import Seen
+
+Ints = npt.NDArray[np.int64]
+Pair = npt.NDArray[np.int32]
+LARGEST = 12  # people
+
+
+def households(model: Model, seen: Seen, left: Pair, right: Pair, people: Ints) -> Ints:
+    """The smallest record of each record's household; `people` are the clusters of records.
+
+    People are of one household where a pair of their records is likelier to be of one home, or one
+    person, than of strangers. Only pairs that some rule brings together are seen: rules without a
+    name or an address find few households.
+    """
+    if len(model.classes) <= 2:
+        return people  # two classes know no households
+    logs = model.logs(seen.levels)
+    home = np.logaddexp(logs[:, MATCH], logs[:, HOUSEHOLD])
+    strange = np.logaddexp.reduce(logs[:, HOUSEHOLD + 1 :], axis=1)
+    bits = ((home - strange) / np.log(2.0)).astype(np.float32)
+    chosen = np.flatnonzero((bits >= 0.0)[seen.place])
+    a, b = people[left[chosen]].astype(np.int32), people[right[chosen]].astype(np.int32)
+    apart = a != b
+    weights = bits[seen.place[chosen[apart]]]
+    homes = clusters(len(people), a[apart], b[apart], weights, 0.0, Limits(LARGEST))
+    return homes[people]
