@@ -3,6 +3,11 @@
 from onebasket import run
 result = run("demo-shop")
 print(result.report)
+
+Any table of people can be matched without a shop:
+
+from onebasket import match_people
+print(match_people(table).clusters)
 """
 
 from __future__ import annotations
@@ -11,10 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onebasket.errors import OneBasketError
+    from onebasket.people import PeopleMatch, match_people
     from onebasket.run import RunResult, run
 
-_HOMES = {"OneBasketError": "errors", "RunResult": "run", "run": "run"}
-__all__ = ["OneBasketError", "RunResult", "run"]
+_HOMES = {
+    "OneBasketError": "errors",
+    "PeopleMatch": "people",
+    "RunResult": "run",
+    "match_people": "people",
+    "run": "run",
+}
+__all__ = ["OneBasketError", "PeopleMatch", "RunResult", "match_people", "run"]
 
 
 def __getattr__(name: str) -> Any:

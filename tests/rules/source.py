@@ -32,6 +32,7 @@ ABOVE = {
     "status",
     "cli",
     "answers",
+    "people",
     "",
     "__main__",
 }  # "": the package itself

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from onebasket.align.people.pairing import count_new, grouped, list_new
-from onebasket.align.people.records import FORMS, THREADS, Records, mix
+from onebasket.align.people.records import FORMS, Records, mix
+from onebasket.align.people.threads import side_by_side
 from onebasket.errors import MatchError
 
 Keys = npt.NDArray[np.int64]
+Halves = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 LARGEST_BLOCK = 5000
 MOST_PAIRS = 300_000_000  # some 8 GB of memory
 _CROWD = 10  # so many records agree on what is nobody's own
@@ -159,10 +160,10 @@ def blocks_of(records: Records, rule: Rule, largest: int = LARGEST_BLOCK) -> tup
     return keys, Blocks(rule, tuple(splits), order, kept, pairs, every - pairs)
 
 
-def blocks_by(like: Blocking, keys: Keys, largest: int) -> Blocking:
+def blocks_by(like: Sequence[Blocks], keys: Keys, largest: int) -> Blocking:
     """Further records, by their `keys`, in blocks of the same rules."""
     blocks = []
-    for number, each in enumerate(like.blocks):
+    for number, each in enumerate(like):
         order, starts = grouped(keys[:, number])
         sizes = starts[:, 1] - starts[:, 0]
         kept = starts[(sizes > 1) & (sizes <= largest)]
@@ -195,8 +196,7 @@ def all_blocks(records: Records, rules: Sequence[Rule], largest: int = LARGEST_B
         keys[:, number], blocks = blocks_of(records, rules[number], largest)
         return blocks
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        return Blocking(keys, tuple(pool.map(make, range(len(rules)))))
+    return Blocking(keys, tuple(side_by_side(make, range(len(rules)), records.size)))
 
 
 def within(blocking: Blocking, most: int = MOST_PAIRS) -> Pairs:
@@ -217,9 +217,8 @@ def within(blocking: Blocking, most: int = MOST_PAIRS) -> Pairs:
         sizes = each.starts[:, 1] - each.starts[:, 0]
         half = int(np.searchsorted(np.cumsum(sizes * (sizes - 1)), each.pairs))  # as many pairs in each
         halves.append((each.starts[:half], each.starts[half:]))
-        with ThreadPoolExecutor(THREADS) as pool:
-            count = partial(count_new, blocking.keys, number, each.order)
-            counts.append(list(pool.map(count, halves[-1])))
+        count = partial(count_new, blocking.keys, number, each.order)
+        counts.append(side_by_side(count, halves[-1], each.pairs))
     ends = np.cumsum([sum(int(part.sum()) for part in two) for two in counts], dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0
     left, right = np.empty(total, np.int32), np.empty(total, np.int32)
@@ -227,9 +226,11 @@ def within(blocking: Blocking, most: int = MOST_PAIRS) -> Pairs:
         first = int(ends[number - 1]) if number else 0
         before = np.cumsum(np.concatenate([[first], *counts[number]]))[:-1]
         places = before[: len(counts[number][0])], before[len(counts[number][0]) :]
-        with ThreadPoolExecutor(THREADS) as pool:
-            write = partial(list_new, blocking.keys, number, each.order)
-            list(pool.map(write, halves[number], places, (left, left), (right, right)))
+
+        def write(half: int, number: int = number, each: Blocks = each, places: Halves = places) -> None:
+            list_new(blocking.keys, number, each.order, halves[number][half], places[half], left, right)
+
+        side_by_side(write, (0, 1), each.pairs)
     return Pairs(left, right, ends)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from onebasket.align.union_find import unite
 from onebasket.kernels import kernel
 
 Ints = npt.NDArray[np.int64]
@@ -54,12 +55,12 @@ def clusters(
     must = _pairs(limits.together)
     some[must] = True
     asked = np.flatnonzero(some[left] & some[right])
-    compared = _both_ways(size, left[asked], right[asked], weights[asked])
+    compared = both_ways(size, left[asked], right[asked], weights[asked])
     links = np.flatnonzero(linked)
     links = links[np.lexsort((right[links], left[links], -weights[links]))]
     ordered = np.concatenate([must[0], left[links]]), np.concatenate([must[1], right[links]])
     apart = _pairs(limits.apart)
-    forbidden = _both_ways(size, apart[0], apart[1], np.zeros(apart.shape[1], np.float32))[:2]
+    forbidden = both_ways(size, apart[0], apart[1], np.zeros(apart.shape[1], np.float32))[:2]
     holders = np.full((size, 2), -1, np.int64) if limits.holders is None else limits.holders
     parent = np.arange(size, dtype=np.int64)
     _join(ordered, parent, (must.shape[1], limits.largest), forbidden, holders, compared)
@@ -71,7 +72,7 @@ def _pairs(said: Ints | None) -> Pair:
     return np.zeros((2, 0), np.int32) if said is None else said.reshape(-1, 2).T.astype(np.int32)
 
 
-def _both_ways(
+def both_ways(
     size: int, left: Pair, right: Pair, weights: npt.NDArray[np.float32]
 ) -> tuple[Ints, Pair, npt.NDArray[np.float32]]:
     """For each record, from `starts[i]` to `starts[i + 1]`: the others it is paired with, and the weights."""
@@ -99,6 +100,28 @@ def _sort_by_record(
         others[at[b]], votes[at[b]] = a, weights[k]
         at[a] += 1
         at[b] += 1
+
+
+def connected(size: int, left: Pair, right: Pair) -> Ints:
+    """The smallest record of each record's connected component."""
+    parent = np.arange(size, dtype=np.int64)
+    unite(left.astype(np.int64), right.astype(np.int64), parent)
+    return parent
+
+
+@kernel
+def strongest(
+    left: Pair, right: Pair, weights: npt.NDArray[np.float32], groups: Ints
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """The weight of each record's strongest pair within its cluster, and of that beyond; -inf: none."""
+    inside = np.full(len(groups), -np.inf, np.float32)
+    outside = inside.copy()
+    for k in range(len(left)):
+        a, b = left[k], right[k]
+        best = inside if groups[a] == groups[b] else outside
+        best[a] = max(best[a], weights[k])
+        best[b] = max(best[b], weights[k])
+    return inside, outside
 
 
 @kernel

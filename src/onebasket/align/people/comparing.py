@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from onebasket.align.people import levels
 from onebasket.align.people.fields import Kind
-from onebasket.align.people.nicknames import short_for
 from onebasket.align.people.records import Coded, Codes, Records
-from onebasket.align.people.strings import before
+from onebasket.align.people.strings import before, day_numbers
+from onebasket.align.people.threads import THREADS, side_by_side
 from onebasket.errors import MatchError
 
 Patterns = npt.NDArray[np.int64]
 _Add = Callable[[levels.Pair, int, Patterns], None]  # pairs, radix, patterns to add to
-_THREADS = 2
 _ROOM = 1 << 56  # of a pattern: with the rule of its pair (7 bits) it is one number
 _TOGETHER = 8192  # pairs whose records stay in the processor's cache from field to field
 LEVELS: dict[Kind, tuple[str, ...]] = {
@@ -62,8 +58,7 @@ def comparisons(records: Records) -> list[Comparison]:
     """How each field of the records is compared. Raises MatchError beyond some twenty fields."""
     made: list[Comparison] = []
     radix = 1
-    with ThreadPoolExecutor(_THREADS) as pool:
-        adders = list(pool.map(lambda coded: _adder(coded, records), records.fields))
+    adders = side_by_side(lambda coded: _adder(coded, records), records.fields, records.size)
     for coded, add in zip(records.fields, adders, strict=True):
         names = LEVELS[coded.field.kind]
         made.append(Comparison(coded, names, radix, add))
@@ -80,7 +75,8 @@ def comparisons(records: Records) -> list[Comparison]:
 def compare(comparisons: Sequence[Comparison], left: Codes, right: Codes) -> Patterns:
     """The patterns of pairs of records; shape (pairs,). Takes the pairs in halves, side by side."""
     patterns = np.zeros(len(left), np.int64)
-    edges = np.linspace(0, len(left), 8 * _THREADS + 1).astype(np.int64)
+    parts = 8 * THREADS if len(left) > _TOGETHER else 1
+    edges = np.linspace(0, len(left), parts + 1).astype(np.int64)
 
     def run(number: int) -> None:
         for start in range(edges[number], edges[number + 1], _TOGETHER):
@@ -88,8 +84,7 @@ def compare(comparisons: Sequence[Comparison], left: Codes, right: Codes) -> Pat
             for each in comparisons:
                 each.add((left[part], right[part]), each.radix, patterns[part])
 
-    with ThreadPoolExecutor(_THREADS) as pool:
-        list(pool.map(run, range(len(edges) - 1)))
+    side_by_side(run, range(parts), len(left))
     return patterns
 
 
@@ -101,10 +96,10 @@ def _adder(coded: Coded, records: Records) -> _Add:
     texts = coded.values.texts.arrays
     match kind:
         case "given_name" | "family_name":
-            other, short = _other_half(coded, records), short_for(coded.values.array)
+            other, short = _other_half(coded, records), coded.values.meant
             return lambda pair, radix, out: levels.add_names(pair, codes, other, texts, short, radix, out)
         case "birth_date":
-            days = _days(coded.values.array)
+            days = day_numbers(texts[0], texts[1])
             return lambda pair, radix, out: levels.add_dates(pair, codes, texts, days, radix, out)
         case "email":
             users = before(texts[0], texts[1], ord("@"))
@@ -122,12 +117,3 @@ def _other_half(coded: Coded, records: Records) -> Codes:
         if each.field.kind == wanted:
             return each.codes
     return np.full(records.size, -2, np.int32)
-
-
-def _days(values: pa.StringArray) -> npt.NDArray[np.int64]:
-    """Days since 1970 by the calendar's average, good enough for how far apart; any text that is no date."""
-    year, month, day = (
-        pc.fill_null(pc.cast(pc.utf8_slice_codeunits(values, *part), pa.int64()), 0).to_numpy()
-        for part in ((0, 4), (5, 7), (8, 10))
-    )
-    return np.asarray(np.floor((year - 1970) * 365.2425 + (month - 1) * 30.44 + day), np.int64)

@@ -69,7 +69,7 @@ def find_fields(table: pa.Table, leave_out: Sequence[str] = ()) -> list[Field]:
     """
     found = []
     for name in table.column_names:
-        if name in leave_out or not _is_texty(table.schema.field(name).type):
+        if name in leave_out or _ID_NAMES.match(name.strip()) or not _is_texty(table.schema.field(name).type):
             continue
         values = _sample(table[name])
         if len(values) and pc.count_distinct(values).as_py() > 1:

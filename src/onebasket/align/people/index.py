@@ -9,48 +9,68 @@ from onebasket.align.people.blocking import LARGEST_BLOCK, Blocking, Pairs, bloc
 from onebasket.align.people.pairing import count_across, list_across
 from onebasket.align.people.records import Records
 
-Ints = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.int64]
 Pair = npt.NDArray[np.int32]
 
 
 class Index:
-    """Records sorted by the keys of every rule. Takes a sort a rule to make; a search finds partners."""
+    """Records sorted by the keys of every rule: a sort a rule to make, a search a record to ask.
+
+    Records added later are sorted apart, so that adding few costs little.
+    """
 
     def __init__(self, blocking: Blocking, largest: int = LARGEST_BLOCK) -> None:
-        self.blocking, self._largest = blocking, largest
-        self._orders = [np.argsort(keys, kind="stable").astype(np.int32) for keys in blocking.keys.T]
-        self._sorted = [keys[order] for keys, order in zip(blocking.keys.T, self._orders, strict=True)]
+        self.blocks, self._largest = blocking.blocks, largest
+        self._old = _Sorted(blocking.keys, 0)
+        self._late = _Sorted(blocking.keys[:0], len(blocking.keys))  # added later
 
-    def pairs_with(self, new: Records) -> Pairs:
-        """The candidates that new records bring: `left` is an old record, or an earlier new one.
-
-        New records are numbered behind the old ones. Blocks that are too large are left out.
-        """
-        keys = np.empty((new.size, len(self.blocking.blocks)), np.int64)
-        for number, each in enumerate(self.blocking.blocks):
+    def keys_of(self, new: Records) -> Keys:
+        """The keys of records by every rule; shape (records, rules)."""
+        keys = np.empty((new.size, len(self.blocks)), np.int64)
+        for number, each in enumerate(self.blocks):
             keys[:, number] = keys_of(new, each.rule, each.splits)
-        left, right, counts = [], [], []
-        among = within(blocks_by(self.blocking, keys, self._largest))
-        size, first = len(self.blocking.keys), 0
+        return keys
+
+    def pairs_with(self, keys: Keys) -> Pairs:
+        """The candidates that new records bring: `left` is a record known or an earlier new one.
+
+        New records are numbered behind those known. Blocks that are too large are left out.
+        """
+        left, right, counts, first = [], [], [], 0
+        among = within(blocks_by(self.blocks, keys, self._largest))
+        size = np.int32(self._late.first + len(self._late.matrix))
         for number in range(keys.shape[1]):
-            a, b = self._across(keys, number)
             last = int(among.ends[number])
-            left += [a, among.left[first:last] + np.int32(size)]
-            right += [b, among.right[first:last] + np.int32(size)]
-            counts.append(len(a) + last - first)
+            found = [self._across(keys, number, known) for known in (self._old, self._late)]
+            left += [*(a for a, _ in found), among.left[first:last] + size]
+            right += [*(b for _, b in found), among.right[first:last] + size]
+            counts.append(sum(len(a) for a, _ in found) + last - first)
             first = last
         none = np.zeros(0, np.int32)
         return Pairs(np.concatenate([none, *left]), np.concatenate([none, *right]), np.cumsum(counts))
 
-    def _across(self, keys: Ints, number: int) -> tuple[Pair, Pair]:
+    def add(self, keys: Keys) -> None:
+        """Know further records."""
+        self._late = _Sorted(np.concatenate([self._late.matrix, keys]), self._late.first)
+
+    def _across(self, keys: Keys, number: int, known: _Sorted) -> tuple[Pair, Pair]:
         mine = keys[:, number]
         starts = np.stack(
-            [np.searchsorted(self._sorted[number], mine, side) for side in ("left", "right")], axis=1
+            [np.searchsorted(known.keys[number], mine, side) for side in ("left", "right")], axis=1
         ).astype(np.int64)
-        none = (mine < 0) | (starts[:, 1] - starts[:, 0] > self._largest)
-        starts[none] = 0
-        old, order = self.blocking.keys, self._orders[number]
-        total = count_across(old, keys, number, order, starts)
+        starts[(mine < 0) | (starts[:, 1] - starts[:, 0] > self._largest)] = 0
+        order = known.orders[number]
+        total = count_across(known.matrix, keys, number, order, starts)
         left, right = np.empty(total, np.int32), np.empty(total, np.int32)
-        list_across(old, keys, number, order, starts, left, right)
-        return left, right
+        list_across(known.matrix, keys, number, order, starts, left, right)
+        size = np.int32(self._late.first + len(self._late.matrix))
+        return left + np.int32(known.first), right + size
+
+
+class _Sorted:
+    """Keys in order, rule by rule, and the records that have them, from record `first` on."""
+
+    def __init__(self, keys: Keys, first: int) -> None:
+        self.matrix, self.first = keys, first
+        self.orders = [np.argsort(column, kind="stable").astype(np.int32) for column in keys.T]
+        self.keys = [column[order] for column, order in zip(keys.T, self.orders, strict=True)]

@@ -30,7 +30,6 @@ from onebasket.align.people.labels import Labels, learnt
 from onebasket.align.people.proposing import propose
 from onebasket.align.people.records import Records, encode
 from onebasket.align.people.scoring import (
-    Doubles,
     Levels,
     Model,
     by_chance,
@@ -75,6 +74,7 @@ class Matching:
     """
 
     settings: Settings
+    limits: Limits  # by record
     rows: Ints
     records: Records
     blocking: Blocking
@@ -82,7 +82,6 @@ class Matching:
     model: Model
     pairs: Pairs
     seen: Seen
-    added: Doubles  # bits that labels add to each pattern
     weights: Weights  # of each pair, in bits
     clusters: Ints
     households: Ints
@@ -133,7 +132,7 @@ def match(
     homes = households(model, seen, pairs.left, pairs.right, found)
     progress("cluster", 1, 1)
     return Matching(
-        settings, rows, records, blocking, tuple(compared), model, pairs, seen, added, weights, found, homes
+        settings, limits, rows, records, blocking, tuple(compared), model, pairs, seen, weights, found, homes
     )
 
 

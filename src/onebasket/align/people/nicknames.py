@@ -7,31 +7,30 @@ import tomllib
 from importlib.resources import files
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from onebasket.align.people.records import Codes
-
 
 @functools.cache
-def _full_forms() -> dict[str, str]:
+def _full_forms() -> tuple[pa.StringArray, pa.StringArray]:
+    """Short forms, and the full form of each."""
     text = (files("onebasket.align.people") / "nicknames.toml").read_text(encoding="utf-8")
     forms: dict[str, str] = {}
     for full, shorts in tomllib.loads(text).items():
         for short in shorts:
             forms.setdefault(short, full)
-    return forms
+    return pa.array(list(forms), pa.string()), pa.array(list(forms.values()), pa.string())
 
 
-def short_for(values: pa.StringArray) -> Codes:
+def short_for(values: pa.StringArray) -> npt.NDArray[np.int32]:
     """Equal numbers for names that may be one: `bill` and `william`, `伟` and `wei`."""
-    forms = _full_forms()
-    known = pa.array(list(forms), pa.string())
-    full = pa.array(list(forms.values()), pa.string())
+    known, full = _full_forms()
     place = pc.index_in(values, value_set=known)
     meant = pc.coalesce(pc.take(full, place), values)
-    foreign = pc.invert(pc.string_is_ascii(values))
-    if pc.any(foreign).as_py():
+    plain = pc.string_is_ascii(values)
+    if plain.false_count:
+        foreign = pc.invert(plain)
         spoken = [latin(text) for text in pc.filter(values, foreign).to_pylist()]
         meant = pc.replace_with_mask(meant, foreign, pa.array(spoken, pa.string()))
     return np.asarray(pc.dictionary_encode(meant).indices.to_numpy(zero_copy_only=False), np.int32)

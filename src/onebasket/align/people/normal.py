@@ -26,17 +26,19 @@ def normal(values: pa.StringArray, kind: Kind) -> pa.StringArray:
     """The normal form of each distinct value; null where nothing is left."""
     lower = pc.utf8_lower(pc.utf8_trim_whitespace(values))
     whole = _WHOLE.get(kind, _spaced)(lower)
-    unusual = pc.invert(pc.string_is_ascii(values))
-    if pc.any(unusual).as_py():
+    plain = pc.string_is_ascii(values)
+    if plain.false_count:
+        unusual = pc.invert(plain)
         one = _single(kind)
         some = pc.filter(values, unusual).to_pylist()
         whole = pc.replace_with_mask(whole, unusual, pa.array([one(text) for text in some], pa.string()))
-    return pc.if_else(pc.equal(whole, ""), None, whole)
+    blank = pc.equal(whole, "")
+    return pc.if_else(blank, None, whole) if blank.true_count else whole
 
 
 def _spaced(lower: pa.StringArray) -> pa.StringArray:
     """Letters and digits, single blanks between them."""
-    if not pc.any(pc.match_substring_regex(lower, r"[^a-z0-9 ]|  ")).as_py():
+    if not pc.match_substring_regex(lower, r"[^a-z0-9 ]|  ").true_count:
         return lower
     without = pc.replace_substring_regex(lower, r"[.'`]", "")
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(without, r"[^a-z0-9]+", " "))
@@ -53,7 +55,7 @@ def _tight(lower: pa.StringArray) -> pa.StringArray:
 
 def _dates(lower: pa.StringArray) -> pa.StringArray:
     plain = pc.match_substring_regex(lower, r"^\d{4}-\d{2}-\d{2}$")
-    if pc.all(plain).as_py():
+    if plain.true_count == len(lower):
         return lower
     found = [date(text) for text in pc.filter(lower, pc.invert(plain)).to_pylist()]
     return pc.replace_with_mask(lower, pc.invert(plain), pa.array(found, pa.string()))

@@ -115,10 +115,10 @@ def count_across(old: Keys, new: Keys, rule: int, order: Records, starts: Starts
 def list_across(
     old: Keys, new: Keys, rule: int, order: Records, starts: Starts, left: Records, right: Records
 ) -> None:
-    """Write those pairs: the old record into `left`, the new one, counted behind the old, into `right`."""
+    """Write those pairs: the old record into `left`, the new one into `right`."""
     place = 0
     for b in range(len(new)):
         for at in range(starts[b, 0], starts[b, 1]):
             if not _found_across(old, new, rule, order[at], b):
-                left[place], right[place] = order[at], len(old) + b
+                left[place], right[place] = order[at], b
                 place += 1

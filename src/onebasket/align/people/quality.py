@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+Pair = npt.NDArray[np.int32] | Ints
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def pairs_within(groups: Ints) -> int:
     return int((counts * (counts - 1) // 2).sum())
 
 
-def of_pairs(left: Ints, right: Ints, weights: npt.NDArray[np.float32], truth: Ints, cut: float) -> Quality:
+def of_pairs(left: Pair, right: Pair, weights: npt.NDArray[np.float32], truth: Ints, cut: float) -> Quality:
     """Quality of links of at least weight `cut`; `truth` is each record's true group, -1 unknown."""
     known = (truth[left] >= 0) & (truth[right] >= 0)
     left, right, weights = left[known], right[known], weights[known]

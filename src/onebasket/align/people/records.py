@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,12 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from onebasket.align.people.fields import Field
+from onebasket.align.people.nicknames import short_for
 from onebasket.align.people.normal import normal
 from onebasket.align.people.strings import Texts, Words
+from onebasket.align.people.threads import side_by_side
 
 Codes = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
-THREADS = 2
 FORMS: Mapping[str, tuple[int, int]] = {
     "whole": (0, 64), "start2": (0, 2), "start3": (0, 3), "start4": (0, 4), "year": (0, 4),
     "month_day": (5, 10),
@@ -30,6 +30,7 @@ class Values:
     def __init__(self, array: pa.StringArray, texts: Texts | None = None) -> None:
         self.array, self._texts = array, texts
         self._hashes: dict[str, Words] = {}
+        self._meant: Codes | None = None
 
     def __len__(self) -> int:
         return len(self.array)
@@ -49,6 +50,13 @@ class Values:
             found = self.texts.hashes(*FORMS[form])
             self._hashes[form] = np.append(found, np.uint64(0))
         return self._hashes[form]
+
+    @property
+    def meant(self) -> Codes:
+        """Equal numbers for names that may be one; see `nicknames.short_for`."""
+        if self._meant is None:
+            self._meant = short_for(self.array)
+        return self._meant
 
     def with_more(self, more: pa.StringArray) -> Values:
         """These and others, distinct from these, behind them."""
@@ -101,9 +109,7 @@ class Records:
         fields = []
         for values in {id(each.values): each.values for each in self.fields}.values():
             places = [n for n, each in enumerate(self.fields) if each.values is values]
-            kept = np.unique(codes[:, places])
-            kept = kept[kept >= 0]
-            codes[:, places] = np.where(codes[:, places] < 0, -1, np.searchsorted(kept, codes[:, places]))
+            kept, codes[:, places] = _renumbered(codes[:, places], len(values))
             new[id(values)] = Values(values.array.take(pa.array(kept)))
             for place in places:
                 each = self.fields[place]
@@ -144,10 +150,8 @@ def mix(mixed: Words, more: Words) -> Words:
 def encode(table: pa.Table, fields: Sequence[Field]) -> Records:
     """Normalise and code the columns of a table. Given and family names share one dictionary."""
     heaviest = sorted(fields, key=lambda each: -table[each.column].nbytes)
-    with ThreadPoolExecutor(THREADS) as pool:
-        made = dict(
-            zip(heaviest, pool.map(lambda each: _encoded(table[each.column], each), heaviest), strict=True)
-        )
+    coded = side_by_side(lambda each: _encoded(table[each.column], each), heaviest, table.num_rows)
+    made = dict(zip(heaviest, coded, strict=True))
     coded = _with_shared_names([made[each] for each in fields])
     codes = (
         np.stack([each.codes for each in coded], axis=1) if coded else np.zeros((table.num_rows, 0), np.int32)
@@ -161,6 +165,8 @@ def _side_by_side(fields: Sequence[Coded], codes: Codes) -> Records:
 
 
 def _encoded(column: pa.ChunkedArray, said: Field) -> Coded:
+    if column.null_count == len(column):
+        return _counted(said, np.full(len(column), -1, np.int32), Values(pa.array([], pa.string())))
     texts = column if pa.types.is_string(column.type) else column.cast(pa.string())
     raw = pc.dictionary_encode(texts.combine_chunks())
     if isinstance(raw, pa.ChunkedArray):
@@ -170,17 +176,23 @@ def _encoded(column: pa.ChunkedArray, said: Field) -> Coded:
 
 def _recoded(raw: pa.DictionaryArray, normalised: pa.StringArray, said: Field) -> Coded:
     """Codes of normal values from codes of values as said."""
-    old = pc.fill_null(raw.indices, -1).to_numpy(zero_copy_only=False)
+    old = _numbers(raw.indices)
     if normalised.equals(raw.dictionary):
         values = Values(normalised)
-        codes = old.astype(np.int32, copy=False)
+        codes = old
     else:
         distinct = pc.dictionary_encode(normalised)
-        new = pc.fill_null(distinct.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+        new = _numbers(distinct.indices)
         codes = np.append(new, np.int32(-1))[old]  # a null, coded -1, reads the last
         values = Values(distinct.dictionary)
     values.hashes("whole")  # made here, beside other columns'
     return _counted(said, codes, values)
+
+
+def _numbers(places: pa.Array) -> Codes:
+    """Places as numbers; -1 for none."""
+    filled = pc.fill_null(places, -1) if places.null_count else places
+    return np.asarray(filled.to_numpy(zero_copy_only=False), np.int32)
 
 
 def _counted(said: Field, codes: Codes, values: Values) -> Coded:
@@ -206,13 +218,28 @@ def _with_shared_names(coded: Sequence[Coded]) -> list[Coded]:
     return [shared.get(each.field.column, each) for each in coded]
 
 
+def _renumbered(codes: Codes, size: int) -> tuple[Codes, Codes]:
+    """The codes that occur, of `size` that might, and each code's place among them; -1 stays."""
+    if codes.size < size // 16:  # sorting few is cheaper than marking many
+        kept = np.unique(codes)
+        kept = kept[kept >= 0]
+        return kept, np.where(codes < 0, -1, np.searchsorted(kept, codes)).astype(np.int32)
+    marks = np.zeros(size + 1, np.bool_)
+    marks[codes] = True  # -1 marks the last
+    marks[-1] = False
+    places = np.cumsum(marks, dtype=np.int32) - np.int32(1)
+    places[-1] = -1
+    return np.flatnonzero(marks).astype(np.int32), places[codes]
+
+
 def _united(values: Values, more: Values) -> tuple[Values, Codes]:
     """Values with those of `more` they lack behind them; the places of `more` among them."""
+    if not len(more):
+        return values, np.zeros(0, np.int32)
     places = pc.index_in(more.array, value_set=values.array)
-    new = pc.is_null(places)
-    found = pc.fill_null(places, -1).to_numpy(zero_copy_only=False).astype(np.int32)
-    lacking = found < 0
-    found[lacking] = len(values) + np.arange(int(lacking.sum()), dtype=np.int32)
-    if not lacking.any():
-        return values, found
-    return values.with_more(more.array.filter(new)), found
+    if not places.null_count:
+        return values, _numbers(places)
+    new = more.array if places.null_count == len(more) else more.array.filter(pc.is_null(places))
+    found = np.array(_numbers(places))
+    found[found < 0] = len(values) + np.arange(places.null_count, dtype=np.int32)
+    return values.with_more(new), found

@@ -30,11 +30,11 @@ class Texts:
 
     @classmethod
     def of(cls, values: pa.StringArray) -> Texts:
-        large = values.cast(pa.large_string())
-        _, places, content = large.buffers()
+        _, places, content = values.buffers()
         raw = np.frombuffer(content, np.uint8) if content else np.zeros(0, np.uint8)
-        held = np.frombuffer(places, np.int64) if places else np.zeros(1, np.int64)
-        points, offsets = _decoded(raw, held[large.offset : large.offset + len(large) + 1])
+        held = np.frombuffer(places, np.int32) if places else np.zeros(1, np.int32)
+        starts = held[values.offset : values.offset + len(values) + 1].astype(np.int64)
+        points, offsets = _decoded(raw, starts)
         return cls(points, offsets, _bagged(points, offsets[:-1], offsets[1:]))
 
     def with_more(self, more: Texts) -> Texts:
@@ -126,6 +126,23 @@ def _hashed(points: Points, offsets: Offsets, start: int, stop: int) -> Words:
         mixed = (mixed ^ (mixed >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
         hashes[text] = max(mixed ^ (mixed >> np.uint64(33)), np.uint64(1))
     return hashes
+
+
+@kernel
+def day_numbers(points: Points, offsets: Offsets) -> Offsets:
+    """Days since year 0 of dates written yyyy-mm-dd, by the calendar's average."""
+    days = np.zeros(len(offsets) - 1, np.int64)
+    for text in range(len(days)):
+        parts = np.zeros(3, np.int64)
+        at = 0
+        for place in range(offsets[text], offsets[text + 1]):
+            point = np.int64(points[place])
+            if point == 45:
+                at = min(at + 1, 2)
+            else:
+                parts[at] = parts[at] * 10 + point - 48
+        days[text] = np.int64(np.floor(parts[0] * 365.2425 + (parts[1] - 1) * 30.44 + parts[2]))
+    return days
 
 
 @kernel

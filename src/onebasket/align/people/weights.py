@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +10,9 @@ import numpy.typing as npt
 
 from onebasket.accounting import Progress
 from onebasket.align.people.comparing import Comparison, compare
-from onebasket.align.people.records import THREADS, Codes, Records
+from onebasket.align.people.records import Codes, Records
 from onebasket.align.people.scoring import Doubles, Levels, Model
+from onebasket.align.people.threads import THREADS, side_by_side
 from onebasket.align.people.weighing import Distinct, weigh
 
 Ints = npt.NDArray[np.int64]
@@ -71,8 +71,7 @@ def weights_of(
         part = slice(edges[number], edges[number + 1])
         weigh(left[part], seen.place[part], logs, rare, expected, codes, more, weights[part])
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(run, range(THREADS)))
+    side_by_side(run, range(THREADS), len(left))
     return weights
 
 

@@ -93,7 +93,8 @@ def test_pairs_with_new_records_are_those_of_all_together(
     every = within(all_blocks(encode(table(old + new), fields), rules, 100))
     wanted = {(a, b) for a, b in zip(every.left.tolist(), every.right.tolist(), strict=True) if b >= len(old)}
     before = encode(table(old), fields)
-    pairs = Index(all_blocks(before, rules, 100)).pairs_with(encode(table(new), fields))
+    index = Index(all_blocks(before, rules, 100))
+    pairs = index.pairs_with(index.keys_of(encode(table(new), fields)))
     found = list(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
     assert set(found) == wanted and len(found) == len(wanted)
 

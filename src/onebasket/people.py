@@ -1,0 +1,267 @@
+"""Matching any table of people, without a shop: from Python and for the command line."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Unpack
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from onebasket.accounting import Progress, silent
+from onebasket.align.people.asking import Ids, Wishes, column_of, fields_of, groups_of, settings_of
+from onebasket.align.people.clustering import clusters, strongest
+from onebasket.align.people.explaining import Evidence, why
+from onebasket.align.people.fields import Field
+from onebasket.align.people.live import Live
+from onebasket.align.people.matching import Matching, match
+from onebasket.align.people.quality import Band, Quality, of_clusters, of_pairs, reliability
+from onebasket.align.people.recall import estimated_recall
+from onebasket.errors import MatchError
+
+Ints = npt.NDArray[np.int64]
+_THRESHOLDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)  # tried for best_f1
+
+
+def match_people(
+    table: Any, *, fields: Mapping[str, str] | None = None, rules: Sequence[str] | None = None,
+    truth: str | None = None, record_id: str | None = None, progress: Progress = silent,
+    **wishes: Unpack[Wishes],
+) -> PeopleMatch:  # fmt: skip
+    """Find which rows of a table of people are one person.
+
+    `table`: an Arrow table, or anything that hands one out (polars, pandas, DuckDB). `fields` states
+    what columns mean ({"nom": "family_name"}), `rules` what candidates agree on (["email",
+    "surname+dob:year"]); both are found where they are not given. `truth` names a column that says who
+    is who: it is kept out of the matching and tells how good it was. `record_id` names the column of
+    ids. `wishes` are explained there. Raises MatchError for a table that cannot be matched as asked.
+    """
+    began = time.monotonic()
+    data = table if isinstance(table, pa.Table) else pa.table(table)
+    ids = Ids.of(data, record_id)
+    settings = settings_of(data, ids, rules, wishes)
+    told = None if truth is None else groups_of(column_of(data, truth))
+    if told is not None and len(told) and told.max() < 0:
+        raise MatchError(
+            f"The column {truth!r} says nothing.", expected="who is who, for some records at least"
+        )
+    left_out = [name for name in (ids.column, truth, wishes.get("one_per")) if name]
+    found = match(data, fields_of(data, fields, left_out), settings, progress)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return PeopleMatch(found, ids, told, time.monotonic() - began, peak)
+
+
+def match_path(path: Path, **asked: Any) -> PeopleMatch:
+    """`match_people` for a file: CSV, NDJSON, JSON, XLSX or Parquet.
+
+    Raises SourceError for a file that cannot be read.
+    """
+    from onebasket.collect.whole import read_table
+
+    table, notes = read_table(path)
+    found = match_people(table, **asked)
+    found.notes = (*notes, *found.notes)
+    return found
+
+
+def write_clusters(found: PeopleMatch, path: Path) -> None:
+    """Write the clusters to a .parquet or .csv file, whole or not at all. Raises MatchError if it cannot."""
+    kind = written_as(path)
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        if kind == ".csv":
+            pa_csv.write_csv(found.clusters, beside)
+        else:
+            pq.write_table(found.clusters, beside, compression="zstd")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise MatchError(f"{path} cannot be written.", found=str(error.strerror)) from error
+
+
+def written_as(path: Path) -> str:
+    """The kind of a file to write, by its ending. Raises MatchError for one that we do not write."""
+    kind = path.suffix.lower()
+    if kind not in (".parquet", ".csv"):
+        raise MatchError(f"{path} cannot be written.", found=kind or "no ending", expected=".parquet or .csv")
+    return kind
+
+
+@dataclass(frozen=True)
+class Found:
+    """A person found for a record: the cluster, the record that is most like, the probability."""
+
+    cluster_id: Any
+    record_id: Any
+    probability: float
+
+
+class PeopleMatch:
+    """Who is who. Records are called by their ids, or by their row, counted from 0, without ids."""
+
+    def __init__(self, matching: Matching, ids: Ids, truth: Ints | None, seconds: float, peak: int) -> None:
+        self.matching, self.seconds, self.peak_memory_bytes = matching, seconds, peak
+        self._asked, self._truth = ids, truth
+        self._ids = ids.values.take(pa.array(matching.rows))  # by record
+        self._more: list[pa.Array] = []
+        # What to know before trusting the result.
+        self.notes: tuple[str, ...] = (
+            *matching.model.notes,
+            *(
+                f"{each.lost:,} pairs that agree on {each.rule} are in blocks too large to compare."
+                for each in matching.blocking.blocks
+                if each.lost
+            ),
+        )
+
+    @property
+    def fields(self) -> list[Field]:
+        return [each.field for each in self.matching.records.fields]
+
+    @cached_property
+    def clusters(self) -> pa.Table:
+        """`record_id`, `cluster_id`, `household_id`, `probability`; a row a record, in the table's order.
+
+        A cluster and a household are called by the id of a record of theirs. The probability that the
+        record belongs there is that of its strongest link; of a record alone, that it is alone.
+        """
+        found, pairs = self.matching, self.matching.pairs
+        inside, outside = strongest(pairs.left, pairs.right, found.weights, found.clusters)
+        alone = np.bincount(found.clusters, minlength=len(found.clusters))[found.clusters] == 1
+        bits = np.where(alone, -outside.astype(np.float64), inside)
+        probability = np.where(bits == -np.inf, 1.0, 1.0 / (1.0 + np.exp2(-bits)))  # by hand
+        places = pa.array(found.places)
+        return pa.table(
+            {
+                "record_id": self._ids.take(places),
+                "cluster_id": self._ids.take(pa.array(found.clusters)).take(places),
+                "household_id": self._ids.take(pa.array(found.households)).take(places),
+                "probability": pa.array(probability).take(places),
+            }
+        )
+
+    def pairs(self, least: float = 0.01) -> pa.Table:
+        """`record_a`, `record_b`, `probability`, `weight` in bits; of pairs compared, the likeliest first.
+
+        `least` is the probability from which on they are told.
+        """
+        pairs, weights = self.matching.pairs, self.matching.weights
+        kept = np.flatnonzero(weights >= np.log2(least / (1.0 - least)))
+        kept = kept[np.argsort(-weights[kept], kind="stable")]
+        chosen = weights[kept].astype(np.float64)
+        return pa.table(
+            {
+                "record_a": self._ids.take(pa.array(pairs.left[kept])),
+                "record_b": self._ids.take(pa.array(pairs.right[kept])),
+                "probability": 1.0 / (1.0 + np.exp2(-chosen)),
+                "weight": chosen,
+            }
+        )
+
+    def why(self, a: Any, b: Any) -> Evidence:
+        """The evidence that two records are, or are not, one person. Raises MatchError for unknown ids."""
+        a, b = self.matching.places[self._asked.places([a, b])].tolist()
+        return why(self.matching, a, b)
+
+    def add(self, table: Any, ids: Sequence[Any]) -> pa.Table:
+        """Match new records with those known, without redoing everything.
+
+        `ids` are the new records' ids. Gives `record_id`, `cluster_id` of the new records and of all
+        records whose cluster changed. The model stays the one that was fitted.
+        """
+        data = table if isinstance(table, pa.Table) else pa.table(table)
+        if len(ids) != data.num_rows:
+            raise MatchError(
+                "Every new record needs an id.", found=f"{len(ids)} ids, {data.num_rows} records"
+            )
+        before = self._live.clusters
+        numbers = self._live.add(data)
+        new = np.empty(data.num_rows, np.int64)
+        new[numbers - len(before)] = np.arange(data.num_rows)
+        self._more.append(pa.array(ids, self._ids.type).take(pa.array(new)))
+        after = self._live.clusters
+        changed = np.flatnonzero(np.append(after[: len(before)] != before, np.ones(len(numbers), np.bool_)))
+        known = self._known
+        return pa.table(
+            {"record_id": known.take(pa.array(changed)), "cluster_id": known.take(pa.array(after[changed]))}
+        )
+
+    def lookup(self, record: Mapping[str, object], most: int = 10) -> list[Found]:
+        """The people that a record, column → value, may be, likeliest first; in milliseconds."""
+        known = self._known
+        return [
+            Found(known[hit.cluster].as_py(), known[hit.record].as_py(), hit.probability)
+            for hit in self._live.lookup(record, most)
+        ]
+
+    @cached_property
+    def quality(self) -> tuple[Quality, Quality] | None:
+        """Of pairs and of clusters, where the truth is known."""
+        if self._truth is None:
+            return None
+        found, pairs = self.matching, self.matching.pairs
+        truth = self._truth[found.rows]
+        links = of_pairs(pairs.left, pairs.right, found.weights, truth, found.settings.cut)
+        best = 0.0
+        for threshold in _THRESHOLDS:
+            cut = float(np.log2(threshold / (1.0 - threshold)))
+            tried = clusters(found.records.size, pairs.left, pairs.right, found.weights, cut, found.limits)
+            best = max(best, of_clusters(tried, truth).f1)
+        return links, of_clusters(found.clusters, truth, best)
+
+    @cached_property
+    def reliability(self) -> list[Band] | None:
+        """How often pairs of a probability are one person, where the truth is known."""
+        if self._truth is None:
+            return None
+        pairs, truth = self.matching.pairs, self._truth[self.matching.rows]
+        known = (truth[pairs.left] >= 0) & (truth[pairs.right] >= 0)
+        return reliability(self.matching.weights[known], (truth[pairs.left] == truth[pairs.right])[known])
+
+    @cached_property
+    def estimated_recall(self) -> float | None:
+        """Share of the matches that blocking brings together, estimated; see `recall`."""
+        found, pairs = self.matching, self.matching.pairs
+        linked = found.clusters[pairs.left] == found.clusters[pairs.right]
+        return estimated_recall(found.blocking.keys, pairs.left[linked], pairs.right[linked])
+
+    def metrics(self) -> dict[str, Any]:
+        """Everything that can be told in numbers, for JSON."""
+        found = self.matching
+        made = {
+            "seconds": round(self.seconds, 3),
+            "peak_memory_bytes": self.peak_memory_bytes,
+            "records": found.records.size,
+            "pairs_compared": len(found.pairs),
+            "threshold": found.settings.threshold,
+            "clusters_found": len(np.unique(found.clusters)),
+            "households_found": len(np.unique(found.households)),
+            "estimated_recall": self.estimated_recall,
+            "fields": {each.column: each.kind for each in self.fields},
+            "rules": [
+                {"rule": str(each.rule), "pairs": each.pairs, "not_compared": each.lost}
+                for each in found.blocking.blocks
+            ],
+            "notes": list(self.notes),
+        }
+        if self.quality and self.reliability:
+            pairs, groups = self.quality
+            made |= {"pairs": asdict(pairs), "clusters": asdict(groups)}
+            made["reliability"] = [asdict(band) for band in self.reliability]
+        return made
+
+    @cached_property
+    def _live(self) -> Live:
+        return Live(self.matching)
+
+    @property
+    def _known(self) -> pa.Array:
+        return pa.concat_arrays([self._ids, *self._more]) if self._more else self._ids
