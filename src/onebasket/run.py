@@ -172,6 +172,7 @@ class _Work:
     def _steps(self) -> list[Step]:
         """Every step of the shop, each after those it needs."""
         from onebasket import align, apply, clean, collect, fuse, learn
+        from onebasket.align import decisions
         from onebasket.protect.corrections import fingerprint as corrected
 
         shop, key, progress = self.shop, self.key, self.progress
@@ -194,8 +195,8 @@ class _Work:
             ]
         cleaned = tuple(f"clean:{source.name}" for source in shop.sources)
         steps += [
-            Step("align", None, cleaned, shop.align,
-                 lambda store: align.align(store, shop, self.draft.number, self.started)),
+            Step("align", None, cleaned, (shop.align, shop.run.seed, decisions.fingerprint(shop.folder)),
+                 lambda store: align.align(store, shop, self.draft.number, self.started, progress)),
             Step("fuse", None, (*cleaned, "align"), shop.shop, lambda store: fuse.fuse(store, shop)),
             Step("learn", None, ("fuse",), (shop.learn, shop.run.seed),
                  lambda store: learn.learn(store, shop, models, progress)),

@@ -96,7 +96,9 @@ class Clean(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[align]`: limits a kind of identifier. Above them it joins only records of one name, or nothing.
+    """`[align]`: from which probability on likeness joins records, and limits a kind of identifier.
+
+    Above its limits an identifier joins only records of one name, or nothing.
 
     An identifier carried by more names than `max_names` joins within one name only. Among the
     records it would join there may be `max_accounts` accounts of one account system, else it
@@ -105,6 +107,7 @@ class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     telephone does not make two accounts one person; one e-mail address does.
     """
 
+    threshold: float = 0.5
     max_names: dict[str, int] = msgspec.field(
         default_factory=lambda: {
             "email": 1,

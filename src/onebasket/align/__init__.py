@@ -1,4 +1,4 @@
-"""Align: which records are one customer, which listings one product. Certain identities only."""
+"""Align: which records are one customer, which listings one product."""
 
 from onebasket.align.stage import align
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from onebasket.accounting import Account
-from onebasket.align.union_find import ROOTS, components
+from onebasket.accounting import Account, Progress, silent
+from onebasket.align.customers import find_customers
 from onebasket.shop import Align, Shop
 from onebasket.store.duckdb import DuckStore
 
@@ -21,19 +21,25 @@ LIMITS = pa.schema(
 )
 
 
-def align(store: DuckStore, shop: Shop, version: int, started: datetime) -> list[Account]:
-    """Write customer_edges, identifier_limits, customer_links, product_links and supersessions.
+def align(
+    store: DuckStore, shop: Shop, version: int, started: datetime, progress: Progress = silent
+) -> list[Account]:
+    """Write who is who, which product is which, and why; and the ids that gave way to others.
 
     `version` is the number of the basket being written, `started` when the run began (UTC,
     without zone). Ids are stable: see `ids.sql`. Every record gets a customer and every listing
     a product, alone or not.
     """
-    _join_records(store, shop.align)
+    _find_edges(store, shop.align)
+    find_customers(store, shop, progress)
     store.keep("align_members", store.sql("align/customer_members"))
+    store.write("customer_edges", store.sql("align/customer_edges"))
+    store.write("customer_matches", store.sql("align/customer_matches"))
     store.keep("align_before", store.sql("align/customers_before"))
     store.keep("align_ids", store.sql("align/ids", prefix="c", version=version))
     _keep_superseded(store, "customer", version, started)
     customers = store.write("customer_links", store.sql("align/customer_links"))
+    store.write("households", store.sql("align/households"))
 
     store.keep("align_products", store.sql("align/products"))
     store.keep("align_members", store.sql("align/product_members"))
@@ -46,6 +52,7 @@ def align(store: DuckStore, shop: Shop, version: int, started: datetime) -> list
     store.forget(
         "align_records", "align_roots", "align_products", "align_members", "align_before", "align_ids",
         "align_superseded_customers", "align_superseded_products",
+        "align_edges", "align_matches", "align_order_ties", "align_persons",
     )  # fmt: skip
     return [
         Account("align", "all", "people", store.count("people"), customers).check(),
@@ -53,19 +60,18 @@ def align(store: DuckStore, shop: Shop, version: int, started: datetime) -> list
     ]
 
 
-def _join_records(store: DuckStore, limits: Align) -> None:
-    """Write edges and limits, and keep each record's component."""
+def _find_edges(store: DuckStore, limits: Align) -> None:
+    """Keep what joins records for certain, and what records say of people; write the limits."""
     store.keep("align_limits", store.arrow(_limits(limits)))
     store.keep("align_groups", store.sql("align/groups"))
     store.keep("align_strangers", store.sql("align/strangers"))
     store.keep("align_scopes", store.sql("align/scopes"))
-    store.write("customer_edges", store.sql("align/customer_edges"))
+    store.keep("align_edges", store.sql("align/certain_edges"))
     store.write("identifier_limits", store.sql("align/identifier_limits"))
     store.forget("align_limits", "align_groups", "align_strangers", "align_scopes")
     store.keep("align_records", store.sql("align/records"))
-    store.keep("align_codes", store.sql("align/codes"))
-    store.keep("align_roots", store.kernel("align_codes", (), components, ROOTS))
-    store.forget("align_codes")
+    store.keep("align_order_ties", store.sql("align/order_ties"))
+    store.keep("align_persons", store.sql("align/persons"))
 
 
 def _limits(limits: Align) -> pa.Table:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from onebasket.kernels import compiled
 
 Codes = npt.NDArray[np.int64]
-ROOTS = pa.schema([("code", pa.int64()), ("root", pa.int64())])
 
 
 @compiled
@@ -35,17 +33,3 @@ def unite(a: Codes, b: Codes, parent: Codes) -> None:
             parent[x] = y
     for x in range(len(parent)):
         parent[x] = parent[parent[x]]
-
-
-def components(edges: pa.Table) -> pa.Table:
-    """Edges (`a`, `b`: codes from 0) to `code`, `root`: the smallest code of its component.
-
-    One row a code up to the largest one that an edge touches.
-    """
-    a: Codes = edges["a"].to_numpy().astype(np.int64, copy=False)
-    b: Codes = edges["b"].to_numpy().astype(np.int64, copy=False)
-    size = int(max(a.max(), b.max())) + 1 if len(a) else 0
-    parent = np.arange(size, dtype=np.int64)
-    if size:
-        unite(a, b, parent)
-    return pa.table({"code": np.arange(size, dtype=np.int64), "root": parent}, schema=ROOTS)

@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from onebasket.tables.aligned import (
     CUSTOMER_EDGES,
     CUSTOMER_LINKS,
+    CUSTOMER_MATCHES,
+    HOUSEHOLDS,
     IDENTIFIER_LIMITS,
     PRODUCT_LINKS,
     SUPERSESSIONS,
@@ -74,6 +76,8 @@ ALL: tuple[Table, ...] = (
     EVENTS,
     CUSTOMER_EDGES,
     CUSTOMER_LINKS,
+    CUSTOMER_MATCHES,
+    HOUSEHOLDS,
     IDENTIFIER_LIMITS,
     PRODUCT_LINKS,
     SUPERSESSIONS,

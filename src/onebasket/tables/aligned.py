@@ -12,9 +12,36 @@ CUSTOMER_EDGES = Table(
     columns("""
         record_a varchar!  a record
         record_b varchar!  another record of the same customer
-        kind varchar!  the kind of identifier they share
+        kind varchar!  the kind of identifier they share, or order: both tell the same one
         value_key varchar!  its pseudonym
-        rule varchar!  same_value, or same_value_and_name where several names carry it
+        rule varchar!  same_value; same_value_and_name where several names carry it; same_order
+    """),
+)
+
+CUSTOMER_MATCHES = Table(
+    "customer_matches",
+    "align",
+    "records that are alike: pairs compared that may be one customer, with the evidence",
+    ("record_a", "record_b"),
+    columns("""
+        record_a varchar!  a record
+        record_b varchar!  another
+        probability double!  that the two are one person, by what they say
+        weight_bits double!  the same as log2 of the odds
+        joined boolean!  whether they are one customer now
+        rule varchar!  what brought them together: fields on which both agree
+        evidence varchar!  JSON list of [field, agreement, bits for or against]; the first: beforehand
+    """),
+)
+
+HOUSEHOLDS = Table(
+    "households",
+    "align",
+    "which household each customer belongs to",
+    ("customer_id",),
+    columns("""
+        customer_id varchar!  the customer
+        household_id varchar!  people who share name and home, as far as records tell
     """),
 )
 

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onebasket.align.union_find import components, unite
+from onebasket.align.union_find import unite
 
 FEW = settings(max_examples=3, deadline=None)
 RECORD = st.tuples(
@@ -43,11 +42,9 @@ def flood(size: int, edges: list[tuple[int, int]]) -> list[int]:
 )
 @settings(max_examples=60, deadline=None)
 def test_union_find_equals_flooding(edges: list[tuple[int, int]]) -> None:
-    table = pa.table(
-        {"a": pa.array([a for a, _ in edges], pa.int64()), "b": pa.array([b for _, b in edges], pa.int64())}
-    )
-    found = components(table)["root"].to_pylist()
-    assert found == flood(len(found), edges)
+    parent = np.arange(30)
+    unite(*(np.array([edge[side] for edge in edges], np.int64) for side in (0, 1)), parent)
+    assert parent.tolist() == flood(30, edges)
 
 
 def test_the_kernel_says_the_same_without_the_compiler() -> None:

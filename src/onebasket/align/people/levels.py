@@ -9,20 +9,30 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from onebasket.align.people.strings import Offsets, Points, Words, common, edits, jaro_winkler
+from onebasket.align.people.strings import Flags, Offsets, Points, Words, common, edits, fits, jaro_winkler
 from onebasket.kernels import kernel
 
 Pair = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]  # the left and the right record of each pair
-Text = tuple[Points, Offsets, Words]  # see `strings.Texts`
+Text = tuple[Points, Offsets, Words, Flags]  # see `strings.Texts`
 Codes = npt.NDArray[np.int32]
 Patterns = npt.NDArray[np.int64]
 Days = npt.NDArray[np.int64]
 
-NAMES = ("differ", "a little alike", "alike", "much alike", "initial", "short form", "swapped", "equal")
+NAMES = (
+    "differ",
+    "hidden but fits",
+    "a little alike",
+    "alike",
+    "much alike",
+    "initial",
+    "short form",
+    "swapped",
+    "equal",
+)
 DATES = ("differ", "within ten years", "within a year", "within a month", "one slip", "equal")
-NUMBERS = ("differ", "two slips", "one slip", "equal")
+NUMBERS = ("differ", "hidden but fits", "two slips", "one slip", "equal")
 EMAILS = ("differ", "names alike", "alike", "same name", "equal")
-WORDS = ("differ", "a little alike", "alike", "equal")
+WORDS = ("differ", "hidden but fits", "a little alike", "alike", "equal")
 CATEGORIES = ("differ", "equal")
 
 
@@ -47,35 +57,38 @@ def add_names(
     pair: Pair, codes: Codes, other: Codes, texts: Text, short: Codes, radix: int, patterns: Patterns
 ) -> None:
     """`other` has the codes of the name's other half; `short[x]` is the name that x is short for."""
-    (left, right), (points, offsets, bags) = pair, texts
+    (left, right), (points, offsets, bags, hidden) = pair, texts
     for k in range(len(left)):
         x, y = codes[left[k]], codes[right[k]]
         if x < 0 or y < 0:
             continue
+        if len(hidden) > 0 and (hidden[x] or hidden[y]):
+            patterns[k] += (2 if fits(points, offsets, x, y) else 1) * radix
+            continue
         if x == y:
-            patterns[k] += 8 * radix
+            patterns[k] += 9 * radix
             continue
         if x == other[right[k]] and y == other[left[k]]:
-            patterns[k] += 7 * radix
+            patterns[k] += 8 * radix
             continue
         if short[x] == short[y]:
-            patterns[k] += 6 * radix
+            patterns[k] += 7 * radix
             continue
         a, b = offsets[x], offsets[y]
         la, lb = offsets[x + 1] - a, offsets[y + 1] - b
         level = 1
         if la == 1 or lb == 1:
-            level = 5 if points[a] == points[b] else 1
+            level = 6 if points[a] == points[b] else 1
         elif _may_reach(0.7, points, a, la, b, lb, common(bags, x, y)):
             alike = jaro_winkler(points, a, la, b, lb)
-            level = 4 if alike >= 0.92 else 3 if alike >= 0.88 else 2 if alike >= 0.7 else 1
+            level = 5 if alike >= 0.92 else 4 if alike >= 0.88 else 3 if alike >= 0.7 else 1
         patterns[k] += level * radix
 
 
 @kernel
 def add_dates(pair: Pair, codes: Codes, texts: Text, days: Days, radix: int, patterns: Patterns) -> None:
     """Dates are written yyyy-mm-dd; `days` counts from a common day."""
-    (left, right), (points, offsets, _) = pair, texts
+    (left, right), (points, offsets, _, _) = pair, texts
     rows = np.empty((3, 66), np.int64)
     for k in range(len(left)):
         x, y = codes[left[k]], codes[right[k]]
@@ -100,20 +113,22 @@ def add_dates(pair: Pair, codes: Codes, texts: Text, days: Days, radix: int, pat
 @kernel
 def add_numbers(pair: Pair, codes: Codes, texts: Text, radix: int, patterns: Patterns) -> None:
     """Telephone numbers, postcodes, accounts: told apart by slips of the finger."""
-    (left, right), (points, offsets, bags) = pair, texts
+    (left, right), (points, offsets, bags, hidden) = pair, texts
     rows = np.empty((3, 66), np.int64)
     for k in range(len(left)):
         x, y = codes[left[k]], codes[right[k]]
         if x < 0 or y < 0:
             continue
-        level = 4
-        if x != y:
+        level = 5
+        if len(hidden) > 0 and (hidden[x] or hidden[y]):
+            level = 2 if fits(points, offsets, x, y) else 1
+        elif x != y:
             a, b = offsets[x], offsets[y]
             la, lb = offsets[x + 1] - a, offsets[y + 1] - b
             level = 1
             if max(la, lb) - common(bags, x, y) <= 2:
                 slips = edits(points, a, la, b, lb, rows)
-                level = 3 if slips == 1 else 2 if slips == 2 else 1
+                level = 4 if slips == 1 else 3 if slips == 2 else 1
         patterns[k] += level * radix
 
 
@@ -122,7 +137,7 @@ def add_emails(
     pair: Pair, codes: Codes, texts: Text, users: tuple[Words, Words, Offsets], radix: int, patterns: Patterns
 ) -> None:
     """`users`: what stands before the @ of each address, as `strings.before` gives it."""
-    (left, right), (points, offsets, bags), (user, user_bags, ends) = pair, texts, users
+    (left, right), (points, offsets, bags, _), (user, user_bags, ends) = pair, texts, users
     for k in range(len(left)):
         x, y = codes[left[k]], codes[right[k]]
         if x < 0 or y < 0:
@@ -146,19 +161,21 @@ def add_emails(
 @kernel
 def add_words(pair: Pair, codes: Codes, texts: Text, radix: int, patterns: Patterns) -> None:
     """Places and texts of any kind."""
-    (left, right), (points, offsets, bags) = pair, texts
+    (left, right), (points, offsets, bags, hidden) = pair, texts
     for k in range(len(left)):
         x, y = codes[left[k]], codes[right[k]]
         if x < 0 or y < 0:
             continue
-        level = 4
-        if x != y:
+        level = 5
+        if len(hidden) > 0 and (hidden[x] or hidden[y]):
+            level = 2 if fits(points, offsets, x, y) else 1
+        elif x != y:
             a, b = offsets[x], offsets[y]
             la, lb = offsets[x + 1] - a, offsets[y + 1] - b
             level = 1
             if _may_reach(0.8, points, a, la, b, lb, common(bags, x, y)):
                 alike = jaro_winkler(points, a, la, b, lb)
-                level = 3 if alike >= 0.92 else 2 if alike >= 0.8 else 1
+                level = 4 if alike >= 0.92 else 3 if alike >= 0.8 else 1
         patterns[k] += level * radix
 
 

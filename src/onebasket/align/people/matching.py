@@ -22,7 +22,7 @@ from onebasket.align.people.blocking import (
     sample_within,
     within,
 )  # fmt: skip
-from onebasket.align.people.clustering import Limits, clusters
+from onebasket.align.people.clustering import Limits, Pair, clusters
 from onebasket.align.people.comparing import Comparison, compare, comparisons
 from onebasket.align.people.fields import Field
 from onebasket.align.people.households import households
@@ -44,6 +44,17 @@ Ints = npt.NDArray[np.int64]
 THRESHOLD = 0.5
 _SAMPLED_PAIRS = 200_000
 _SAMPLED_NEIGHBOURS = 30_000
+_FEW = 300  # strangers too few to tell how strangers agree
+_NAMED = ("given_name", "family_name", "full_name")
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Evidence beyond the fields: pairs of records that, say, one order names, and bits for one person."""
+
+    left: npt.NDArray[np.int32]
+    right: npt.NDArray[np.int32]
+    bits: Weights
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,7 @@ class Settings:
     threshold: float = THRESHOLD  # the probability from which on two records are linked
     limits: Limits = field(default_factory=Limits)  # by row of the table
     labels: Labels | None = None  # by row of the table
+    ties: Ties | None = None  # by row of the table
     largest_block: int = LARGEST_BLOCK
     most_pairs: int = MOST_PAIRS
     seed: int = 0
@@ -89,9 +101,7 @@ class Matching:
     @property
     def places(self) -> Ints:
         """The record of each row."""
-        places = np.empty(len(self.rows), np.int64)
-        places[self.rows] = np.arange(len(self.rows))
-        return places
+        return _places(self.rows)
 
     def by_row(self, groups: Ints) -> Ints:
         """Clusters or households, row by row; named by a row of theirs."""
@@ -128,7 +138,7 @@ def match(
     progress("learn", 1, 1)
     progress("cluster", 0, 0)
     limits = _by_record(settings.limits, rows)
-    found = clusters(records.size, pairs.left, pairs.right, weights, settings.cut, limits)
+    found = clusters(records.size, *_told(pairs, weights, settings.ties, rows), settings.cut, limits)
     homes = households(model, seen, pairs.left, pairs.right, found)
     progress("cluster", 1, 1)
     return Matching(
@@ -160,12 +170,12 @@ def _model(
 
 
 def _strangers(compared: Sequence[Comparison], size: int, random: np.random.Generator) -> Levels:
-    """How random pairs of different records agree."""
+    """How random pairs of different records agree, those left out that are likely one person."""
     if size < 2:
         return levels_of(compared, np.zeros(0, np.int64))
     left = random.integers(0, size, _SAMPLED_PAIRS, np.int32)
     right = (left + random.integers(1, size, _SAMPLED_PAIRS, np.int32)) % np.int32(size)
-    return levels_of(compared, compare(compared, left, right))
+    return _of_strangers(compared, levels_of(compared, compare(compared, left, right)))
 
 
 def _neighbours(
@@ -177,14 +187,49 @@ def _neighbours(
     for part in sorted(parts | {Part(each.coded.field.column) for each in compared}, key=str):
         pairs = sample_within(records, part, _SAMPLED_NEIGHBOURS, random)
         if len(pairs):
-            told[part] = levels_of(compared, compare(compared, pairs.left, pairs.right))
+            levels = levels_of(compared, compare(compared, pairs.left, pairs.right))
+            levels = _of_strangers(compared, levels, part.column)
+            if len(levels) >= _FEW:
+                told[part] = levels
     return told
+
+
+def _of_strangers(compared: Sequence[Comparison], levels: Levels, asked: str = "") -> Levels:
+    """Without pairs that are likely one person: the whole name agrees and something else does, too.
+
+    Where people have many records each, most pairs that agree on a telephone are of one person.
+    """
+    full = levels == np.array([each.size - 1 for each in compared])
+    kinds = [each.coded.field.kind for each in compared]
+    other = [each.coded.field.column != asked for each in compared]
+    name = np.array([kind in _NAMED for kind in kinds], np.bool_)
+    rest = full[:, ~name & np.array(other, np.bool_)].sum(axis=1)
+    whole = full[:, [kind == "full_name" for kind in kinds]].any(axis=1)
+    if {"given_name", "family_name"} <= set(kinds):
+        whole |= full[:, kinds.index("given_name")] & full[:, kinds.index("family_name")]
+    return np.asarray(levels[~(whole & (rest > 0))])
+
+
+def _places(rows: Ints) -> Ints:
+    """The record of each row."""
+    places = np.empty(len(rows), np.int64)
+    places[rows] = np.arange(len(rows))
+    return places
+
+
+def _told(pairs: Pairs, weights: Weights, ties: Ties | None, rows: Ints) -> tuple[Pair, Pair, Weights]:
+    """All that speaks for or against a join: pairs compared, and ties."""
+    if ties is None:
+        return pairs.left, pairs.right, weights
+    places = _places(rows).astype(np.int32)
+    left = np.concatenate([pairs.left, places[ties.left]])
+    right = np.concatenate([pairs.right, places[ties.right]])
+    return left, right, np.concatenate([weights, ties.bits])
 
 
 def _by_record(limits: Limits, rows: Ints) -> Limits:
     """Limits stated by row as limits by record."""
-    places = np.empty(len(rows), np.int64)
-    places[rows] = np.arange(len(rows))
+    places = _places(rows)
     apart, together = (None if said is None else places[said] for said in (limits.apart, limits.together))
     holders = None if limits.holders is None else limits.holders[rows]
     return replace(limits, apart=apart, together=together, holders=holders)

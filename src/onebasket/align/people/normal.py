@@ -38,10 +38,10 @@ def normal(values: pa.StringArray, kind: Kind) -> pa.StringArray:
 
 def _spaced(lower: pa.StringArray) -> pa.StringArray:
     """Letters and digits, single blanks between them."""
-    if not pc.match_substring_regex(lower, r"[^a-z0-9 ]|  ").true_count:
+    if not pc.match_substring_regex(lower, r"[^a-z0-9* ]|  ").true_count:
         return lower
     without = pc.replace_substring_regex(lower, r"[.'`]", "")
-    return pc.utf8_trim_whitespace(pc.replace_substring_regex(without, r"[^a-z0-9]+", " "))
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(without, r"[^a-z0-9*]+", " "))
 
 
 def _digits(lower: pa.StringArray) -> pa.StringArray:

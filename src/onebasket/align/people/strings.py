@@ -13,6 +13,8 @@ from onebasket.kernels import kernel
 Points = npt.NDArray[np.uint32]
 Offsets = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
+_STAR = ord("*")  # stands for what a channel hides
 _LONGEST = 64  # code points of a text that are compared; bounds time where a field holds a book
 
 
@@ -21,12 +23,14 @@ class Texts:
     """Texts as code points: `points[offsets[i]:offsets[i + 1]]` is text i, cut off at 64.
 
     `bags` counts the characters of each in 32 classes, a byte each: 4 words a text. What two bags
-    have in common bounds how alike the texts can be, at a tenth of the price.
+    have in common bounds how alike the texts can be, at a tenth of the price. `hidden` tells which
+    hold a `*`; it is empty where none does.
     """
 
     points: Points
     offsets: Offsets
     bags: Words
+    hidden: Flags
 
     @classmethod
     def of(cls, values: pa.StringArray) -> Texts:
@@ -35,7 +39,11 @@ class Texts:
         held = np.frombuffer(places, np.int32) if places else np.zeros(1, np.int32)
         starts = held[values.offset : values.offset + len(values) + 1].astype(np.int64)
         points, offsets = _decoded(raw, starts)
-        return cls(points, offsets, _bagged(points, offsets[:-1], offsets[1:]))
+        hidden = np.zeros(0, np.bool_)
+        if len(points) and (points == _STAR).any():
+            hidden = np.add.reduceat(np.append(points == _STAR, False), offsets[:-1]).astype(np.bool_)
+            hidden[offsets[:-1] == offsets[1:]] = False
+        return cls(points, offsets, _bagged(points, offsets[:-1], offsets[1:]), hidden)
 
     def with_more(self, more: Texts) -> Texts:
         """These texts and others behind them."""
@@ -43,16 +51,26 @@ class Texts:
             np.concatenate([self.points, more.points]),
             np.concatenate([self.offsets, more.offsets[1:] + self.offsets[-1]]),
             np.concatenate([self.bags, more.bags]),
+            np.concatenate([self._flags, more._flags])
+            if len(self.hidden) or len(more.hidden)
+            else self.hidden,
         )
 
     @property
-    def arrays(self) -> tuple[Points, Offsets, Words]:
+    def _flags(self) -> Flags:
+        return self.hidden if len(self.hidden) else np.zeros(len(self.bags), np.bool_)
+
+    @property
+    def arrays(self) -> tuple[Points, Offsets, Words, Flags]:
         """What kernels take."""
-        return self.points, self.offsets, self.bags
+        return self.points, self.offsets, self.bags, self.hidden
 
     def hashes(self, start: int = 0, stop: int = _LONGEST) -> Words:
-        """One number a text, of its characters from `start` to `stop`; 0 where there are none."""
-        return _hashed(self.points, self.offsets, start, stop)
+        """One number a text, of its characters from `start` to `stop`; 0 for none, or hidden ones."""
+        found = _hashed(self.points, self.offsets, start, stop)
+        if len(self.hidden):
+            found[self.hidden] = 0
+        return found
 
 
 @kernel
@@ -159,6 +177,24 @@ def common(bags: Words, x: int, y: int) -> int:
         least = (b & mask) | (a & ~mask)
         found += np.int64((least * low) >> np.uint64(56))
     return int(found)
+
+
+@kernel
+def fits(points: Points, offsets: Offsets, x: int, y: int) -> bool:
+    """Whether two texts, of which one hides parts, may be one: they agree before and after the `*`."""
+    a, b = offsets[x], offsets[y]
+    i, j = offsets[x + 1], offsets[y + 1]
+    while a < i and b < j and points[a] != _STAR and points[b] != _STAR:
+        if points[a] != points[b]:
+            return False
+        a, b = a + 1, b + 1
+    while i > a and j > b and points[i - 1] != _STAR and points[j - 1] != _STAR:
+        if points[i - 1] != points[j - 1]:
+            return False
+        i, j = i - 1, j - 1
+    left = a < i and points[a] == _STAR and points[i - 1] == _STAR  # what is left of the one is hidden
+    right = b < j and points[b] == _STAR and points[j - 1] == _STAR
+    return bool(left or right or (a == i and b == j))
 
 
 @kernel

@@ -55,6 +55,16 @@ def level(kind: str, a: str | None, b: str | None) -> str:
         ("city", "St. Gallen", "St Gallen", "equal"),
         ("city", "Berlin", "Paris", "differ"),
         ("category", "f", "m", "differ"),
+        ("full_name", "张*", "张伟", "hidden but fits"),
+        ("full_name", "张*", "李伟", "differ"),
+        ("full_name", "张*", "张*", "hidden but fits"),
+        ("full_name", "张*丽", "张小丽", "hidden but fits"),
+        ("full_name", "张*丽", "张小明", "differ"),
+        ("full_name", "张三*", "张", "differ"),
+        ("family_name", "w***", "Wagner", "hidden but fits"),
+        ("phone", "138****0000", "13812340000", "hidden but fits"),
+        ("phone", "138****0000", "13812345678", "differ"),
+        ("address", "北京 西城区 ****", "北京 西城区 长安街 1", "hidden but fits"),
     ],
 )
 def test_levels(kind: str, a: str | None, b: str | None, agreement: str) -> None:
