@@ -33,6 +33,7 @@ ABOVE = {
     "cli",
     "answers",
     "people",
+    "identities",
     "",
     "__main__",
 }  # "": the package itself

@@ -16,6 +16,7 @@ from onebasket.align.people.clustering import Limits
 from onebasket.align.people.fields import Field
 from onebasket.align.people.labels import Labels, steps
 from onebasket.align.people.matching import Matching, Settings, Ties, match
+from onebasket.align.people.saved import save
 from onebasket.shop import Shop
 from onebasket.store.duckdb import DuckStore
 
@@ -83,6 +84,7 @@ def find_customers(store: DuckStore, shop: Shop, progress: Progress) -> None:
     roots = [np.arange(persons.num_rows), found.by_row(found.clusters), found.by_row(found.households)]
     store.keep("align_roots", store.arrow(pa.table(roots, schema=ROOTS)))
     store.keep("align_matches", store.arrow(matches(found)))
+    store.write("customer_model", store.arrow(pa.table({"model": pa.array([save(found)], pa.string())})))
 
 
 def matches(found: Matching) -> pa.Table:

@@ -16,6 +16,8 @@ def score(shop: Shop, store: DuckStore) -> dict[str, dict[str, float]]:
     identity            pairs of people records: precision, recall, records, customers, people.
                         A record whose lines are by several people counts as the person most of
                         its lines are by (ties: the smaller id).
+    identity_unmasked   the same without records of which the channel masks a part
+    households          pairs of people records: those of one household
     identity app-store  the same for pairs of one record from each of two channels, and so on
     products            pairs of listings (source, product_key): precision, recall, listings
     orders              pairs of order heads telling one purchase: found, the share of true pairs
@@ -26,13 +28,22 @@ def score(shop: Shop, store: DuckStore) -> dict[str, dict[str, float]]:
     and the raw tables, which say where each record's lines are.
     """
     truth = {name: f"read_parquet('{_quoted(shop, name)}')" for name in ("people", "products", "orders")}
-    people = [
-        cell
-        for (source,) in store.query("select source from sources order by source").fetchall()
+    people: list[Cell] = []
+    unmasked: list[Cell] = []
+    homes: list[Cell] = []
+    for (source,) in store.query("select source from sources order by source").fetchall():
         # A record is one source's: one after the other takes less memory.
-        for cell in _cells(store, _IDENTITY_SQL.format(people=truth["people"]), source=source)
-    ]
-    scores = {"identity": _identity(people)}
+        found = store.query(_IDENTITY_SQL.format(people=truth["people"]), source=source).fetchall()
+        for customer, person, channel, masked, home, household, records in found:
+            people.append((customer, person, channel, records))
+            homes.append((home, household, channel, records))
+            if not masked:
+                unmasked.append((customer, person, channel, records))
+    scores = {
+        "identity": _identity(people),
+        "identity_unmasked": _identity(unmasked),
+        "households": _precision_recall(_within(homes)),
+    }
     channels = sorted({cell[2] for cell in people})
     for place, one in enumerate(channels):
         for other in channels[place + 1 :]:
@@ -71,8 +82,12 @@ _IDENTITY_SQL = """
         select distinct on (record_id) record_id, person_id
         from votes order by record_id, lines desc, person_id
     )
-    select customer_id, person_id, channel, count(*)
+    select customer_id, person_id, channel, masked, h.household_id, w.household_id, count(*)
     from owners join customer_links using (record_id) join sources using (source)
+    join (select record_id, masked from people) using (record_id)
+    join households h using (customer_id)
+    join (select person_id, min(household_id) as household_id from {people} group by person_id) w
+        using (person_id)
     group by all order by all
 """
 _PRODUCTS_SQL = """

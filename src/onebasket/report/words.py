@@ -137,6 +137,8 @@ DECISION = {
 }
 TRUTH = {
     "identity": mark("Customers: pairs of records of one person"),
+    "identity_unmasked": mark("The same without masked records"),
+    "households": mark("Households: pairs of records of one home"),
     "orders": mark("Orders told by several sources"),
     "products": mark("Products listed by several sources"),
 }

@@ -34,6 +34,16 @@ CUSTOMER_MATCHES = Table(
     """),
 )
 
+CUSTOMER_MODEL = Table(
+    "customer_model",
+    "align",
+    "how people are told apart: fields, rules and weights, as one JSON text",
+    ("model",),
+    columns("""
+        model varchar!  see onebasket.align.people.saved
+    """),
+)
+
 HOUSEHOLDS = Table(
     "households",
     "align",

@@ -44,6 +44,8 @@ class Records:
     identifiers: list[dict[str, Any]] = field(default_factory=list)
     products: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
     alone: list[str] = field(default_factory=list)
 
     def add(self, record: str, name: str | None = None, **values: str | Sequence[str]) -> Records:
@@ -62,6 +64,18 @@ class Records:
                         "usable": True,
                     }
                 )
+        return self
+
+    def says(self, record: str, **values: Any) -> Records:
+        """What a record says of a person: names, address, e-mail, …"""
+        self.people.setdefault(record, {}).update(values)
+        return self
+
+    def ordered(self, record: str, number: str, hours: float = 0.0) -> Records:
+        """An order that a record's source tells."""
+        at = STARTED + timedelta(hours=hours)
+        source = record.partition("/")[0]
+        self.orders.append({"source": source, "record_id": record, "order_id": number, "ts": at})
         return self
 
     def seen(self, record: str, hours: float) -> Records:
@@ -84,6 +98,8 @@ class Aligned:
     edges: list[dict[str, Any]]
     limits: dict[tuple[str, str], str]
     superseded: list[tuple[str, str, str, str, int]]
+    matches: list[dict[str, Any]] = field(default_factory=list)
+    households: dict[str, str] = field(default_factory=dict)
 
     @property
     def clusters(self) -> set[frozenset[str]]:
@@ -105,8 +121,12 @@ class World:
         shop = Shop(
             self.folder, Identity("test"), (), Run(), Clean(), limits or Align(), Learn(), Recommend()
         )
-        names = sorted({row["record_id"] for row in records.identifiers} | set(records.alone))
-        people = [{"record_id": name, "source": name.partition("/")[0]} for name in names]
+        identified = {row["record_id"] for row in records.identifiers}
+        names = sorted(identified | set(records.alone) | set(records.people))
+        said = records.people
+        people = [
+            {"record_id": name, "source": name.partition("/")[0], **said.get(name, {})} for name in names
+        ]
         sources = [{"source": source, "accounts": "shop"} for source in sorted({p["source"] for p in people})]
         with self.basket.begin() as draft:
             with DuckStore(draft, self.key, threads=1) as store:
@@ -116,6 +136,7 @@ class World:
                     ("identifiers", records.identifiers),
                     ("products", records.products),
                     ("events", records.events),
+                    ("orders", records.orders),
                 ):
                     store.write(table, store.arrow(table_of(table, rows)))
                 align(store, shop, draft.number, STARTED)
@@ -139,6 +160,8 @@ def read(store: DuckStore) -> Aligned:
             (row["kind"], row["old_id"], row["new_id"], row["why"], row["version"])
             for row in rows("supersessions")
         ],
+        rows("customer_matches"),
+        {row["customer_id"]: row["household_id"] for row in rows("households")},
     )
 
 

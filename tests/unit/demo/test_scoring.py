@@ -34,8 +34,9 @@ def engine(tmp_path: Path) -> duckdb.DuckDBPyConnection:
     )
     items = f"{where}, item int, record_id varchar"
     table("raw_events", items, ("till", "g", 1, 0, "d"), ("till", "g", 2, 0, "e"), ("till", "g", 2, 1, "e"))
+    table("households", "customer_id varchar, household_id varchar", ("1", "h1"), ("2", "h1"))
     table(
-        "people",
+        "known",
         f"{where}, person_id varchar, household_id varchar",
         ("shop", "f", 1, "ann", "h"),
         ("shop", "f", 2, "ann", "h"),
@@ -45,6 +46,7 @@ def engine(tmp_path: Path) -> duckdb.DuckDBPyConnection:
         ("till", "g", 1, "ann", "h"),
         ("till", "g", 2, "cy", "k"),
     )
+    table("people", "record_id varchar, masked boolean", *[(r, r == "e") for r in "abcde"])
     # Found: {a, b} and {c, d, e}. True: ann = {a, b, d}, bob = {c} (two lines to one), cy = {e}.
     table(
         "customer_links",
@@ -71,8 +73,8 @@ def engine(tmp_path: Path) -> duckdb.DuckDBPyConnection:
     keys = "source varchar, product_key varchar, product_id varchar"
     table("products", keys, ("shop", "S1", "p"), ("till", "T1", "p"), ("till", "T2", "q"))
     table("product_links", keys, ("shop", "S1", "1"), ("till", "T1", "2"), ("till", "T2", "2"))
-    for name in ("people", "orders", "products"):
-        connection.execute(f"copy {name} to '{tmp_path}/truth/{name}.parquet'")
+    for name, kept in (("people", "known"), ("orders", "orders"), ("products", "products")):
+        connection.execute(f"copy {kept} to '{tmp_path}/truth/{name}.parquet'")
     return connection
 
 
@@ -98,6 +100,17 @@ def test_identity_counts_pairs_of_records(scores: dict[str, dict[str, float]]) -
         "customers": 2,
         "people": 3,
     }
+
+
+def test_masked_records_are_told_apart(scores: dict[str, dict[str, float]]) -> None:
+    # without e joined: ab, cd; true: ab, ad, bd
+    assert scores["identity_unmasked"]["precision"] == pytest.approx(1 / 2)
+    assert scores["identity_unmasked"]["records"] == 4
+
+
+def test_households_count_pairs_of_records(scores: dict[str, dict[str, float]]) -> None:
+    # found: all five in one; true: a, b, c and d in one
+    assert scores["households"] == {"precision": pytest.approx(6 / 10), "recall": 1.0, "pairs": 6}
 
 
 def test_identity_across_channels(scores: dict[str, dict[str, float]]) -> None:

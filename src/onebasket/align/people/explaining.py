@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from onebasket.accounting import silent
+from onebasket.align.people.blocking import Blocking
+from onebasket.align.people.comparing import comparisons
 from onebasket.align.people.labels import steps
 from onebasket.align.people.matching import Matching
+from onebasket.align.people.records import Records
+from onebasket.align.people.scoring import Model
 from onebasket.align.people.weights import look, weights_of
 
 
@@ -35,25 +39,23 @@ class Evidence:
     labels: float  # what pairs judged by hand add
     weight: float
     rules: tuple[str, ...]  # that bring the two together; none: they were never compared
-    together: bool  # one cluster
-    path: tuple[int, ...]  # records by which the two are linked, themselves included
+    together: bool = False  # one cluster
+    path: tuple[int, ...] = ()  # records by which the two are linked, themselves included
 
     @property
     def probability(self) -> float:
         return float(1.0 / (1.0 + 2.0**-self.weight))
 
 
-def why(matching: Matching, a: int, b: int) -> Evidence:
-    """The evidence about two records of a matching, compared or not."""
+def evidence(records: Records, blocking: Blocking, model: Model, a: int, b: int) -> Evidence:
+    """What two records say for or against one person, compared before or not; without labels and clusters."""
+    compared = comparisons(records)
     left, right = np.array([a], np.int32), np.array([b], np.int32)
-    seen = look(matching.compared, left, right, silent)
-    model, records = matching.model, matching.records
+    seen = look(compared, left, right, silent)
     bits = steps(model, seen.levels)[0]
-    plain = float(weights_of(records, matching.compared, model, seen, left)[0])
-    known = np.flatnonzero((matching.pairs.left == min(a, b)) & (matching.pairs.right == max(a, b)))
-    weight = float(matching.weights[known[0]]) if len(known) else plain
+    weight = float(weights_of(records, compared, model, seen, left)[0])
     told = []
-    for place, each in enumerate(matching.compared):
+    for place, each in enumerate(compared):
         level, coded = int(seen.levels[0, place]), each.coded
         texts = [
             coded.values.array[int(coded.codes[record])].as_py() if coded.codes[record] >= 0 else None
@@ -62,13 +64,21 @@ def why(matching: Matching, a: int, b: int) -> Evidence:
         agreement = each.levels[level - 1] if level else ""
         said = coded.field
         told.append(Step(said.column, said.kind, agreement, texts[0], texts[1], float(bits[place + 1])))
-    keys = matching.blocking.keys
-    shared = (keys[a] >= 0) & (keys[a] == keys[b])
-    rules = tuple(str(rule) for rule, same in zip(matching.blocking.rules, shared, strict=True) if same)
-    return Evidence(
-        float(bits[0]), tuple(told), plain - float(bits.sum()), weight - plain, weight, rules,
-        bool(matching.clusters[a] == matching.clusters[b]), _path(matching, a, b),
-    )  # fmt: skip
+    shared = (blocking.keys[a] >= 0) & (blocking.keys[a] == blocking.keys[b])
+    rules = tuple(str(rule) for rule, same in zip(blocking.rules, shared, strict=True) if same)
+    return Evidence(float(bits[0]), tuple(told), weight - float(bits.sum()), 0.0, weight, rules)
+
+
+def why(matching: Matching, a: int, b: int) -> Evidence:
+    """The evidence about two records of a matching, and how they are linked."""
+    told = evidence(matching.records, matching.blocking, matching.model, a, b)
+    pairs = matching.pairs
+    known = np.flatnonzero((pairs.left == min(a, b)) & (pairs.right == max(a, b)))
+    weight = float(matching.weights[known[0]]) if len(known) else told.weight
+    together = bool(matching.clusters[a] == matching.clusters[b])
+    return replace(
+        told, labels=weight - told.weight, weight=weight, together=together, path=_path(matching, a, b)
+    )
 
 
 def _path(matching: Matching, a: int, b: int) -> tuple[int, ...]:

@@ -1,38 +1,21 @@
-"""Matching that goes on: new records join what is known, and one record is looked up in milliseconds."""
+"""Matching that goes on: new records join what is known, without redoing everything."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from onebasket.accounting import silent
-from onebasket.align.people.clustering import Limits, both_ways, clusters, connected
-from onebasket.align.people.comparing import comparisons
-from onebasket.align.people.fields import Field
-from onebasket.align.people.index import Index
+from onebasket.align.people.clustering import Limits, Pair, both_ways, clusters, connected
+from onebasket.align.people.directory import Directory
 from onebasket.align.people.matching import Matching
-from onebasket.align.people.records import Records, encode
-from onebasket.align.people.weights import look, weights_of
+from onebasket.align.people.records import encode
+from onebasket.align.people.weights import Weights
 
 Ints = npt.NDArray[np.int64]
-Pair = npt.NDArray[np.int32]
-Weights = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A record found: its number, its cluster and the probability that it is the person looked for."""
-
-    record: int
-    cluster: int
-    probability: float
-
-
-class Live:
+class Live(Directory):
     """A matching that takes further records. Model and frequencies stay those of the batch.
 
     Records are numbered as in the matching, new ones behind them. `clusters[i]` is the smallest record
@@ -40,10 +23,11 @@ class Live:
     """
 
     def __init__(self, matching: Matching) -> None:
+        settings = matching.settings
+        super().__init__(
+            matching.records, matching.blocking, matching.model, matching.clusters, settings.largest_block
+        )
         self._matching = matching
-        self.clusters = matching.clusters
-        self._old, self._late = matching.records, matching.records.take(np.zeros(0, np.int64))
-        self._index = Index(matching.blocking, matching.settings.largest_block)
         linked = matching.weights >= matching.settings.cut
         pairs = matching.pairs
         self._groups = connected(self.size, pairs.left[linked], pairs.right[linked])
@@ -52,15 +36,6 @@ class Live:
         self._pairs = (pairs.left[kept], pairs.right[kept], matching.weights[kept])
         self._near = both_ways(self.size, *self._pairs)
         self._later: list[tuple[Pair, Pair, Weights]] = []
-
-    @property
-    def size(self) -> int:
-        """Records known."""
-        return self._old.size + self._late.size
-
-    @property
-    def fields(self) -> list[Field]:
-        return [each.field for each in self._old.fields]
 
     def add(self, table: pa.Table) -> Ints:
         """Take in the rows of a table with the same fields. Gives the number of each row's record.
@@ -84,38 +59,6 @@ class Live:
         numbers = np.empty(new.size, np.int64)
         numbers[order] = every
         return numbers
-
-    def lookup(self, record: Mapping[str, object], most: int = 10) -> list[Hit]:
-        """The records likeliest to be the person that `record` tells of, best first, one a cluster."""
-        said = {each.column: [_text(record.get(each.column))] for each in self.fields}
-        row = pa.table(said, pa.schema([(column, pa.string()) for column in said]))
-        new = encode(row, self.fields)
-        found = self._index.pairs_with(self._index.keys_of(new)).left
-        if not len(found):
-            return []
-        weights = self._weights(found, np.full(len(found), self.size, np.int32), new)
-        hits: dict[int, Hit] = {}
-        for place in np.lexsort((found, -weights)):
-            number = int(found[place])
-            cluster = int(self.clusters[number])
-            hits.setdefault(cluster, Hit(number, cluster, float(1.0 / (1.0 + 2.0 ** -float(weights[place])))))
-        return list(hits.values())[:most]
-
-    def _weights(self, left: Pair, right: Pair, new: Records) -> Weights:
-        """The weights of pairs of which the second, perhaps the first, too, is new: from `size` on."""
-        marks = np.zeros(self.size, np.bool_)
-        marks[left[left < self.size]] = True
-        known = np.flatnonzero(marks)
-        split = int(np.searchsorted(known, self._old.size))
-        near = self._old.take(known[:split])
-        if split < len(known):
-            near = near.with_more(self._late.take(known[split:] - self._old.size))
-        near = near.with_more(new)
-        late = np.int32(len(known) - self.size)
-        left = np.where(left < self.size, np.searchsorted(known, left), left + late).astype(np.int32)
-        compared = comparisons(near)
-        seen = look(compared, left, right + late, silent)
-        return weights_of(near, compared, self._matching.model, seen, left)
 
     def _recluster(self, left: Pair, right: Pair, weights: Weights) -> None:
         """Cluster the groups that new links reach."""
@@ -168,7 +111,3 @@ class Live:
 
 def _inside(pairs: Pair) -> Ints:
     return pairs[(pairs >= 0).all(axis=1)].astype(np.int64)
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

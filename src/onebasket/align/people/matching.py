@@ -139,7 +139,7 @@ def match(
     progress("cluster", 0, 0)
     limits = _by_record(settings.limits, rows)
     found = clusters(records.size, *_told(pairs, weights, settings.ties, rows), settings.cut, limits)
-    homes = households(model, seen, pairs.left, pairs.right, found)
+    homes = households(model, compared, seen, (pairs.left, pairs.right), found)
     progress("cluster", 1, 1)
     return Matching(
         settings, limits, rows, records, blocking, tuple(compared), model, pairs, seen, weights, found, homes

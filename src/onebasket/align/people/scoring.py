@@ -24,7 +24,7 @@ Levels = npt.NDArray[np.int8]  # shape (patterns, fields)
 Near = Mapping[Part, Levels]  # how strangers agree who agree on a part of a rule
 MATCH, HOUSEHOLD = 0, 1  # classes
 DIFFER = 1  # the level, of every field
-_ROUNDS, _STILL = 100, 1e-5
+_ROUNDS, _STILL = 300, 1e-5
 _ENOUGH = 30  # pairs from which anything can be learnt
 _SHARED_AT_HOME = {
     "family_name": 0.95, "address": 0.95, "postcode": 0.95, "city": 0.95, "number": 0.9, "phone": 0.3
