@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onebasket.cli.evidence import AGREEMENT, FIELD, JOINS, KIND, masked
 from onebasket.cli.talk import ShopFolder, Top, _, app, bars, example, show_table, tell
 
 if TYPE_CHECKING:
@@ -213,6 +212,9 @@ def _tell_decided(shop: Path) -> None:
 
 
 def _tell_why(told: Why) -> None:
+    from onebasket.cli.evidence import JOINS
+    from onebasket.report.words import KIND
+
     tell(_("They are one customer.") if told.one_customer else _("They are not one customer."))
     for each in told.decided:
         what = _("one customer") if each.what == "join" else _("not one customer")
@@ -240,11 +242,14 @@ def _against(told: Why) -> str:
 
 def _tell_evidence(told: Evidence) -> None:
     """A waterfall: bits for one person to the right, bits against to the left."""
+    from onebasket.cli.evidence import masked
+    from onebasket.report.words import AGREEMENT, ATTRIBUTE
+
     rows = [[_("beforehand"), "", "", "", f"{told.beforehand:+.1f}", _bar(told.beforehand)]]
     for step in told.steps:
         agreement = _(AGREEMENT[step.agreement]) if step.agreement else _("missing")
         shown = [masked(step.kind, value) for value in (step.a, step.b)]
-        rows.append([_(FIELD[step.kind]), agreement, *shown, f"{step.bits:+.1f}", _bar(step.bits)])
+        rows.append([_(ATTRIBUTE[step.kind]), agreement, *shown, f"{step.bits:+.1f}", _bar(step.bits)])
     for word, bits in ((_("rare names"), told.rarity), (_("reviews"), told.labels)):
         if abs(bits) >= 0.05:
             rows.append([word, "", "", "", f"{bits:+.1f}", _bar(bits)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from onebasket.protect.masking import HIDDEN, mask_email, mask_id, mask_name, mask_phone
-from onebasket.report import reasons
+from onebasket.report import identity, reasons
 from onebasket.report.charts import HALF, Caption, Overlap, Series, bars, both, heat, overlap
 from onebasket.report.page import Block, Example, Grid, Page, Row, Section
 from onebasket.report.words import ATTRIBUTE, DECISION, KIND, SEGMENT
@@ -115,7 +115,7 @@ def merges(page: Page) -> Section:
         if customers
         else say("No customers are known yet.")
     )
-    blocks = []
+    blocks = identity.funnel(page)
     if by_sources:
         labels = [
             say("one source") if row["sources"] == 1 else say("{n} sources", n=row["sources"])
@@ -131,7 +131,8 @@ def merges(page: Page) -> Section:
         labels = [say("same {kind}", kind=page.word(KIND, row["kind"])) for row in joins]
         counts = [row["pairs"] for row in joins]
         blocks.append(_bars_block(page, "joins", say("Pairs of records joined, by reason"), labels, counts))
-    blocks += _examples(page) + _limits(page)
+    blocks += identity.weights(page) + identity.sizes(page)
+    blocks += _examples(page) + identity.evidence(page) + _limits(page)
     return Section("merges", say("One customer from many records"), say("Merges"), lead, blocks)
 
 

@@ -44,6 +44,24 @@ TABLE = {
     "customers": mark("customers"),
     "catalogue": mark("catalogue"),
 }
+AGREEMENT = {
+    "differ": mark("differ"),
+    "hidden but fits": mark("hidden but fits"),
+    "a little alike": mark("a little alike"),
+    "alike": mark("alike"),
+    "much alike": mark("much alike"),
+    "initial": mark("initial"),
+    "short form": mark("short form"),
+    "swapped": mark("swapped"),
+    "equal": mark("equal"),
+    "within ten years": mark("within ten years"),
+    "within a year": mark("within a year"),
+    "within a month": mark("within a month"),
+    "one slip": mark("one slip"),
+    "two slips": mark("two slips"),
+    "names alike": mark("names alike"),
+    "same name": mark("same name"),
+}
 KIND = {
     "email": mark("e-mail"),
     "phone": mark("phone"),
@@ -51,6 +69,7 @@ KIND = {
     "cookie": mark("cookie"),
     "device": mark("device"),
     "card": mark("card"),
+    "order": mark("order"),
 }
 ATTRIBUTE = {
     **KIND,
