@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from onebasket.accounting import Progress, silent
+from onebasket.accounting import Progress, peak_memory, silent
 from onebasket.align.people.asking import Ids, Wishes, column_of, fields_of, groups_of, settings_of
 from onebasket.align.people.clustering import clusters, strongest
 from onebasket.align.people.explaining import Evidence, why
@@ -55,8 +54,7 @@ def match_people(
         )
     left_out = [name for name in (ids.column, truth, wishes.get("one_per")) if name]
     found = match(data, fields_of(data, fields, left_out), settings, progress)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return PeopleMatch(found, ids, told, time.monotonic() - began, peak)
+    return PeopleMatch(found, ids, told, time.monotonic() - began, peak_memory())
 
 
 def match_path(path: Path, **asked: Any) -> PeopleMatch:
@@ -66,6 +64,7 @@ def match_path(path: Path, **asked: Any) -> PeopleMatch:
     """
     from onebasket.collect.whole import read_table
 
+    pa.set_memory_pool(pa.system_memory_pool())  # hands out memory for the first time quicker than the others
     table, notes = read_table(path)
     found = match_people(table, **asked)
     found.notes = (*notes, *found.notes)
@@ -242,8 +241,8 @@ class PeopleMatch:
             "records": found.records.size,
             "pairs_compared": len(found.pairs),
             "threshold": found.settings.threshold,
-            "clusters_found": len(np.unique(found.clusters)),
-            "households_found": len(np.unique(found.households)),
+            "clusters_found": _groups(found.clusters),
+            "households_found": _groups(found.households),
             "estimated_recall": self.estimated_recall,
             "fields": {each.column: each.kind for each in self.fields},
             "rules": [
@@ -265,3 +264,8 @@ class PeopleMatch:
     @property
     def _known(self) -> pa.Array:
         return pa.concat_arrays([self._ids, *self._more]) if self._more else self._ids
+
+
+def _groups(named: Ints) -> int:
+    """How many groups there are: each is called by a record of its own."""
+    return int((named == np.arange(len(named))).sum())

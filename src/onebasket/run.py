@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from onebasket import shop as shop_file
-from onebasket.accounting import Account, Progress, silent
+from onebasket.accounting import Account, Progress, peak_memory, silent
 from onebasket.errors import OneBasketError, ShopFileError
 from onebasket.protect import Key, load_or_make
 from onebasket.shop import Shop, Source
@@ -218,7 +217,7 @@ class _Work:
             "versions": _versions(),
             "demo": (self.shop.folder / TRUTH).is_dir(),
             "truth": self._truth() if fresh and "fuse" in records else previous.get("truth"),
-            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "peak_memory_bytes": peak_memory(),
             "accounts": [account for record in records.values() for account in record.accounts],
             "steps": [record.as_dict() for record in records.values()],
         }

@@ -49,11 +49,14 @@ class Ids:
     @classmethod
     def of(cls, table: pa.Table, column: str | None) -> Ids:
         """Those of a column, or of the one that looks like it. Raises MatchError where none are."""
-        if column is None and (column := find_id(table)) is None:
+        stated, column = column is not None, column or find_id(table)
+        if column is None:
             return cls(None, pa.array(np.arange(table.num_rows)))
         values = column_of(table, column).combine_chunks()
         if isinstance(values, pa.ChunkedArray):
             values = pa.concat_arrays(values.chunks)
+        if not stated:
+            return cls(column, values)
         again = len(values) - values.null_count - pc.count_distinct(values).as_py()
         if again or values.null_count:
             found = f"{again:,} say what another says, {values.null_count:,} are missing"

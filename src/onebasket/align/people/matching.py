@@ -43,7 +43,7 @@ from onebasket.align.people.weights import Seen, Weights, levels_of, look, weigh
 Ints = npt.NDArray[np.int64]
 THRESHOLD = 0.5
 _SAMPLED_PAIRS = 200_000
-_SAMPLED_NEIGHBOURS = 30_000
+_SAMPLED_NEIGHBOURS = 20_000
 _FEW = 300  # strangers too few to tell how strangers agree
 _NAMED = ("given_name", "family_name", "full_name")
 
