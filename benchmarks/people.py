@@ -148,8 +148,10 @@ def _beside(
         middle = {
             key: statistics.median(run[key] for run in theirs) for key in ("whole", "seconds", "memory")
         }
-        print(f"  splink  {middle['whole']:6.1f} s [{middle['seconds']:.1f}]  {middle['memory']:.2f} GB"
-              f"  best pair F1 {theirs[-1]['pairs']:.4f}  best clusters {theirs[-1]['clusters']:.4f}")  # fmt: skip
+        best = f"best pair F1 {theirs[-1]['pairs']:.4f}  best clusters {theirs[-1]['clusters']:.4f}"
+        print(
+            f"  splink  {middle['whole']:6.1f} s [{middle['seconds']:.1f}]  {middle['memory']:.2f} GB  {best}"
+        )
         ratios = [middle[key] / statistics.median(run[key] for run in ours) for key in ("whole", "seconds")]
         print(f"  ratio   {ratios[0]:.2f} [{ratios[1]:.2f}]")
         if asked.better:

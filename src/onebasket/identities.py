@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -14,13 +15,14 @@ import pyarrow as pa
 
 from onebasket import shop as shop_file
 from onebasket.align import decisions
-from onebasket.align.customers import FIELDS
+from onebasket.align.customers import PERSONS
 from onebasket.align.decisions import Decision
 from onebasket.align.people.blocking import all_blocks
 from onebasket.align.people.directory import Directory
 from onebasket.align.people.explaining import Evidence, evidence
 from onebasket.align.people.records import encode
 from onebasket.align.people.saved import restore
+from onebasket.clean.values.births import birth_date
 from onebasket.clean.values.email import email
 from onebasket.clean.values.junk import Junk
 from onebasket.clean.values.names import name
@@ -128,7 +130,9 @@ class Identities:
         shared = tuple(
             (row["kind"], row["identifiers"], row["decision"]) for row in self._rows("common_identifiers")
         )
+        self._store.keep("identity_ties", self._store.sql("align/order_ties"))
         orders = self._rows("common_orders")[0]["orders"]
+        self._store.forget("identity_ties")
         rivals = tuple(sorted(row["system"] for row in self._rows("rival_accounts")))
         self._store.forget("identity_a", "identity_b")
         decided = tuple(
@@ -201,10 +205,9 @@ class Identities:
     def _people(self) -> pa.Table:
         self._store.keep("align_records", self._store.sql("align/records"))
         self._store.keep("identity_persons", self._store.sql("align/persons"))
-        names = ["code", "record_id", *(each.column for each in FIELDS)]
-        batches = list(self._store.read("identity_persons", names))
+        batches = list(self._store.read("identity_persons", PERSONS.names))
         self._store.forget("align_records", "identity_persons")
-        return pa.Table.from_batches(batches).sort_by("code")
+        return pa.Table.from_batches(batches, PERSONS).sort_by("code")
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -236,11 +239,12 @@ class Identities:
         land = self._shop.shop.country
         named = name(person.get("given_name"), person.get("family_name"), person.get("full_name"), junk)
         halves = named.given or named.family
+        born = birth_date(person.get("birth_date"), land, datetime.now(UTC).date())
         return {
             "given_name": named.given,
             "family_name": named.family,
             "full_name": None if halves else named.full,
-            "birth_date": person.get("birth_date"),
+            "birth_date": born.isoformat() if born else None,
             "email": email(person.get("email"), junk)[0],
             "phone": phone(person.get("phone"), land, junk)[0],
             "address": address(person.get("address")),

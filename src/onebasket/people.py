@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -73,17 +74,24 @@ def match_path(path: Path, **asked: Any) -> PeopleMatch:
 
 def write_clusters(found: PeopleMatch, path: Path) -> None:
     """Write the clusters to a .parquet or .csv file, whole or not at all. Raises MatchError if it cannot."""
-    kind = written_as(path)
+    write = pa_csv.write_csv if written_as(path) == ".csv" else partial(pq.write_table, compression="zstd")
+    _write(path, lambda beside: write(found.clusters, beside))
+
+
+def write_metrics(found: PeopleMatch, path: Path) -> None:
+    """Write the figures to a JSON file, whole or not at all. Raises MatchError if it cannot."""
+    text = json.dumps(found.metrics(), ensure_ascii=False, indent=1) + "\n"
+    _write(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+
+
+def _write(path: Path, write: Callable[[Path], object]) -> None:
     beside = path.with_name(f".{path.name}.part")
     try:
-        if kind == ".csv":
-            pa_csv.write_csv(found.clusters, beside)
-        else:
-            pq.write_table(found.clusters, beside, compression="zstd")
+        write(beside)
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise MatchError(f"{path} cannot be written.", found=str(error.strerror)) from error
+        raise MatchError(f"{path} cannot be written.", found=error.strerror or str(error)) from error
 
 
 def written_as(path: Path) -> str:
@@ -177,15 +185,12 @@ class PeopleMatch:
         records whose cluster changed. The model stays the one that was fitted.
         """
         data = table if isinstance(table, pa.Table) else pa.table(table)
-        if len(ids) != data.num_rows:
-            raise MatchError(
-                "Every new record needs an id.", found=f"{len(ids)} ids, {data.num_rows} records"
-            )
+        fresh = self._asked.fresh(ids, data.num_rows, self._known)
         before = self._live.clusters
         numbers = self._live.add(data)
         new = np.empty(data.num_rows, np.int64)
         new[numbers - len(before)] = np.arange(data.num_rows)
-        self._more.append(pa.array(ids, self._ids.type).take(pa.array(new)))
+        self._more.append(fresh.take(pa.array(new)))
         after = self._live.clusters
         changed = np.flatnonzero(np.append(after[: len(before)] != before, np.ones(len(numbers), np.bool_)))
         known = self._known
@@ -251,10 +256,10 @@ class PeopleMatch:
             ],
             "notes": list(self.notes),
         }
-        if self.quality and self.reliability:
+        if self.quality:
             pairs, groups = self.quality
             made |= {"pairs": asdict(pairs), "clusters": asdict(groups)}
-            made["reliability"] = [asdict(band) for band in self.reliability]
+            made["reliability"] = [asdict(band) for band in self.reliability or []]
         return made
 
     @cached_property

@@ -321,6 +321,8 @@ def _mistakes(settings: _File) -> Iterator[_Mistake]:
         for kind in getattr(settings.align, name):
             if kind not in kinds:
                 yield f"align.{name}", "not a kind of identifier", kind, ", ".join(kinds)
+    if not 0 < settings.align.threshold < 1:
+        yield "align.threshold", "not a probability", str(settings.align.threshold), "between 0 and 1"
     if not settings.learn.models:
         yield "learn.models", "no model to learn", "[]", "one or more"
     learn = ("top", "validation_days", "test_days", "seeds", "ease_max_items", "factors", "epochs")

@@ -231,3 +231,66 @@ def test_a_record_is_looked_up(people: tuple[Path, pa.Table]) -> None:
     best = found.lookup({**row, "phone": None, "first_name": row["first_name"][:1]})[0]
     assert best.cluster_id == clusters[row["rec_id"]] and best.probability > 0.9
     assert found.lookup({"email": "nobody@nowhere.example"}) == []
+
+
+def test_a_bad_id_adds_nothing(people: tuple[Path, pa.Table]) -> None:
+    table = people[1].drop_columns(["rec_id", "who"])
+    found = match_people(table.slice(0, 500))
+    for ids in (["x"], [0], [700, 701]):
+        with pytest.raises(MatchError):
+            found.add(table.slice(500, 1), ids)
+    changes = found.add(table.slice(500, 2), [900, 901])
+    assert {900, 901} <= set(changes["record_id"].to_pylist())
+
+
+def test_what_is_joined_by_hand_stays_joined_when_records_come(people: tuple[Path, pa.Table]) -> None:
+    table = people[1].drop_columns(["rec_id", "who"])
+    plain = match_people(table.slice(0, 500))
+    groups = plain.clusters["cluster_id"].to_pylist()
+    other = next(n for n, group in enumerate(groups) if group != groups[0])
+    found = match_people(table.slice(0, 500), together=[(0, other)])
+    changes = found.add(table.slice(0, 1), [900])
+    after = dict(zip(range(500), found.clusters["cluster_id"].to_pylist(), strict=True))
+    after |= dict(zip(*(changes[n].to_pylist() for n in ("record_id", "cluster_id")), strict=True))
+    assert after[0] == after[other] == after[900]
+
+
+def test_what_labels_taught_holds_for_records_that_come_later(people: tuple[Path, pa.Table]) -> None:
+    table = people[1].drop_columns(["rec_id", "who"])
+    plain = match_people(table)
+    rows = plain.pairs(0.6).slice(0, 200).to_pylist()
+    labels = [(row["record_a"], row["record_b"], False) for row in rows]  # nothing is believed any more
+    taught = match_people(table, labels=labels)
+    row = rows[0]
+    person = {**table.slice(row["record_a"], 1).to_pylist()[0]}
+    assert taught.lookup(person)[0].probability < plain.lookup(person)[0].probability
+    told = taught.why(row["record_a"], row["record_b"])
+    assert told.labels < 0
+    bits = told.beforehand + sum(step.bits for step in told.steps) + told.rarity + told.labels
+    assert bits == pytest.approx(told.weight, abs=1e-3)
+
+
+def test_columns_of_one_name_and_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("name, name\na,b\nc,d\n", encoding="utf-8")
+    done = match(path)
+    assert done.returncode == 2 and "several columns share" in done.stderr
+    path.write_text("name,email\na,b@c.d\ne,f@g.h\n", encoding="utf-8")
+    done = match(path, "--json", str(tmp_path / "nowhere" / "x.json"))
+    assert done.returncode == 2 and "cannot be written" in done.stderr
+
+
+def test_lines_of_json_may_hold_any_sign_but_must_be_objects(tmp_path: Path) -> None:
+    path = tmp_path / "people.ndjson"
+    path.write_text('{"name": "a\u2028b", "email": "x"}\n{"name": "c", "email": "y"}\n', encoding="utf-8")
+    assert match(path).returncode == 0
+    path.write_text('{"name": "a"}\n7\n', encoding="utf-8")
+    done = match(path)
+    assert done.returncode == 2 and "no objects" in done.stderr
+
+
+def test_a_truth_is_told_even_where_no_pair_was_compared() -> None:
+    table = pa.table({"email": ["a@x.example", "b@x.example"], "who": [1, 1]})
+    found = match_people(table, fields={"email": "email"}, rules=["email"], truth="who")
+    assert found.metrics()["clusters"]["recall"] == 0.0
+    assert match_people(table.slice(0, 0), rules=[]).matching.records.size == 0

@@ -138,3 +138,11 @@ def test_another_encoding(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     (tmp_path / "shop.toml").write_bytes(b'\xef\xbb\xbf[shop]\r\nname = "Corner"\r\n')
     assert shop.load(tmp_path).shop.name == "Corner"
+
+
+def test_a_threshold_is_a_probability(folder: Path) -> None:
+    path = folder / "shop.toml"
+    for wrong in ("1.0", "0.0", "2.5"):
+        path.write_text(f"{GOOD}\n[align]\nthreshold = {wrong}\n", encoding="utf-8")
+        with pytest.raises(ShopFileError, match="not a probability"):
+            shop.load(folder)

@@ -1,12 +1,10 @@
-select count(*) as orders
-from customer_edges e
-left join identity_a p on p.record_id = e.record_a
-left join identity_b q on q.record_id = e.record_b
-left join identity_b r on r.record_id = e.record_a
-left join identity_a s on s.record_id = e.record_b
-where
-    e.kind = 'order'
-    and (
-        (p.record_id is not null and q.record_id is not null)
-        or (r.record_id is not null and s.record_id is not null)
-    )
+-- How many orders both sets of records tell.
+with both_ways as (
+    select record_a, record_b, orders from identity_ties
+    union all
+    select record_b as record_a, record_a as record_b, orders from identity_ties
+)
+select coalesce(cast(sum(t.orders) as bigint), 0) as orders
+from both_ways t
+join identity_a a on a.record_id = t.record_a
+join identity_b b on b.record_id = t.record_b

@@ -14,7 +14,7 @@ from onebasket.accounting import Progress
 from onebasket.align.decisions import Decision, decisions, standing
 from onebasket.align.people.clustering import Limits
 from onebasket.align.people.fields import Field
-from onebasket.align.people.labels import Labels, steps
+from onebasket.align.people.labels import Labels
 from onebasket.align.people.matching import Matching, Settings, Ties, match
 from onebasket.align.people.saved import save
 from onebasket.shop import Shop
@@ -44,7 +44,7 @@ MATCHES = pa.schema(
     ]
 )
 _EDGES = pa.schema([("record_a", pa.string()), ("record_b", pa.string())])
-_PERSONS = pa.schema(
+PERSONS = pa.schema(
     [("code", pa.int64()), ("record_id", pa.string())]
     + [(each.column, pa.string()) for each in FIELDS]
     + [("system", pa.string()), ("account", pa.string())]
@@ -60,7 +60,7 @@ def find_customers(store: DuckStore, shop: Shop, progress: Progress) -> None:
     unless somebody decided otherwise; likeness and orders told twice join only what the rest does not
     speak against, and never two accounts of one system.
     """
-    persons = _table(store, "align_persons", _PERSONS).sort_by("code")
+    persons = _table(store, "align_persons", PERSONS).sort_by("code")
     places = {record: code for code, record in enumerate(persons["record_id"].to_pylist())}
     certain = _pairs(_table(store, "align_edges", _EDGES), places)
     tied = _pairs(_table(store, "align_order_ties", _EDGES), places)
@@ -95,9 +95,10 @@ def matches(found: Matching) -> pa.Table:
     rule = np.searchsorted(found.pairs.ends, kept, side="right")
     used, place = np.unique(found.seen.place[kept], return_inverse=True)
     texts = pa.array(_evidence(found, used), pa.string())
+    one, other = found.rows[found.pairs.left[kept]], found.rows[found.pairs.right[kept]]
     columns = [
-        found.rows[found.pairs.left[kept]],
-        found.rows[found.pairs.right[kept]],
+        np.minimum(one, other),  # codes are in the order of record ids
+        np.maximum(one, other),
         1.0 / (1.0 + np.exp2(-bits)),
         bits,
         rules.take(pa.array(rule)),
@@ -109,7 +110,7 @@ def matches(found: Matching) -> pa.Table:
 def _evidence(found: Matching, patterns: npt.NDArray[np.int32]) -> list[str]:
     """What each pattern says, as JSON: [field, agreement, bits], first what stands beforehand."""
     levels = found.seen.levels[patterns]
-    told = steps(found.model, levels)
+    told = found.model.steps(levels)
     texts = []
     for row, bits in zip(levels.tolist(), told.round(2).tolist(), strict=True):
         said = [["", "", bits[0]]]
@@ -144,11 +145,11 @@ def _accounts(persons: pa.Table) -> Ints:
 
 def _labels(made: Sequence[Decision], places: dict[str, int]) -> Labels | None:
     """Decisions on single pairs, as a review makes them, teach: the last word on each."""
-    judged = {
-        (places[each.left[0]], places[each.right[0]]): each.what == "join"
-        for each in made
-        if len(each.left) == len(each.right) == 1 and each.left[0] in places and each.right[0] in places
-    }
+    judged: dict[tuple[int, int], bool] = {}
+    for each in made:
+        if len(each.left) == len(each.right) == 1 and each.left[0] in places and each.right[0] in places:
+            a, b = sorted((places[each.left[0]], places[each.right[0]]))
+            judged[a, b] = each.what == "join"
     if not judged:
         return None
     pairs = np.array(list(judged), np.int32)

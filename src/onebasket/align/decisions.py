@@ -100,7 +100,7 @@ def standing(made: Sequence[Decision]) -> Standing:
         between = {_pair(a, b) for a, b in itertools.product(each.left, each.right)}
         if each.what == "join":
             apart -= between
-            together.add(_pair(each.left[0], each.right[0]))
+            together |= between
         else:
             together -= between
             apart |= between

@@ -1,9 +1,15 @@
--- The records that a name stands for: a record's own, or all of a customer's; an id that gave way to
--- others stands for the records of those that hold now.
-with named as (
+-- The records that a name stands for: a record's own, or all of a customer's; an id that is no longer
+-- used stands for the records of those that it gave way to.
+with living as (
+    select count(*) as records from customer_links where customer_id = $name
+),
+named as (
     select $name as customer_id
     union
-    select new_id from supersessions where kind = 'customer' and old_id = $name
+    select s.new_id as customer_id
+    from supersessions s
+    cross join living
+    where s.kind = 'customer' and s.old_id = $name and living.records = 0
 )
 select l.record_id, l.source, l.customer_id
 from customer_links l

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,7 +54,7 @@ def match_file(
         Path | None, typer.Option("--json", metavar="FILE", help=_("write figures to this JSON file"))
     ] = None,
 ) -> None:
-    from onebasket.people import match_path, write_clusters, written_as
+    from onebasket.people import match_path, write_clusters, write_metrics, written_as
 
     if out:
         written_as(out)  # refused now, not after the work
@@ -72,8 +71,7 @@ def match_file(
         write_clusters(found, out)
         tell(_("Clusters: {path}").format(path=out))
     if json_file:
-        text = json.dumps(found.metrics(), ensure_ascii=False, indent=1)
-        json_file.write_text(text + "\n", encoding="utf-8")
+        write_metrics(found, json_file)
         tell(_("Figures: {path}").format(path=json_file))
     _tell_match(found)
 
@@ -234,6 +232,8 @@ def _tell_why(told: Why) -> None:
 
 def _against(told: Why) -> str:
     """Why two that are alike are not joined."""
+    if told.decided:
+        return _("They were told apart by hand.")
     if told.rivals:
         line = _("The two customers have different accounts in {systems}: likeness alone does not join them.")
         return line.format(systems=", ".join(told.rivals))

@@ -66,8 +66,9 @@ def _read(file: RawFile) -> pa.Table:
         return _read_csv(file, text)
     said = text.decode("utf-8-sig")
     if file.kind == "json":
-        return _of_texts(json.loads(said))
-    return _of_texts([json.loads(line) for line in said.splitlines() if line.strip()])
+        rows = json.loads(said)
+        return _of_texts(rows if isinstance(rows, list) else [rows])
+    return _of_texts([json.loads(line) for line in said.split("\n") if line.strip()])
 
 
 def _read_csv(file: RawFile, text: bytes) -> pa.Table:
@@ -86,6 +87,11 @@ def _read_csv(file: RawFile, text: bytes) -> pa.Table:
 def _of_texts(rows: list[object]) -> pa.Table:
     """Objects as a table; keys in the order in which they turn up, nested values as JSON."""
     objects = [row for row in rows if isinstance(row, dict)]
+    if len(objects) < len(rows):
+        raise SourceError(
+            f"{len(rows) - len(objects):,} of {len(rows):,} JSON values are no objects.",
+            expected="objects: one a line, or in one list",
+        )
     names = list(dict.fromkeys(name for row in objects for name in row))
     columns = {name: pa.array([_text(row.get(name)) for row in objects], pa.string()) for name in names}
     return pa.table(columns)

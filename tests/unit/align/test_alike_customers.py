@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from onebasket.align import decisions
+from onebasket.align.customers import _labels
 from onebasket.errors import StoreError
 from onebasket.shop import Align
 
@@ -119,3 +120,25 @@ def test_decisions_about_records_that_are_gone_change_nothing(world: Any, record
     decisions.decide(world.folder, "join", ["gone"], ["a/1"])
     decisions.decide(world.folder, "split", ["gone"], ["b/2"])
     assert world.align(records().add("a/1", email="e").add("b/2", email="e")).clusters == before.clusters
+
+
+def test_an_order_number_does_not_join_people_who_plainly_differ(world: Any, records: Any) -> None:
+    made = town(records)
+    made.ordered("web/000", "77").ordered("app/011", "77")
+    aligned = world.align(made)
+    assert aligned.customers["web/000"] != aligned.customers["app/011"]
+
+
+def test_a_join_holds_between_all_records_of_the_two() -> None:
+    joined = decisions.Decision("t", "u", "join", ("a1", "a2"), ("b1", "b2"))
+    split = decisions.Decision("t", "u", "split", ("b1",), ("a1", "a2", "b2"))
+    stands = decisions.standing([joined, split])
+    assert stands.together == (("a1", "b2"), ("a2", "b2"))
+    assert stands.apart == (("a1", "b1"), ("a2", "b1"), ("b1", "b2"))
+
+
+def test_the_last_word_on_a_pair_teaches_whichever_way_it_was_named(world: Any) -> None:
+    decisions.decide(world.folder, "join", ["a"], ["b"])
+    decisions.decide(world.folder, "split", ["b"], ["a"])
+    labels = _labels(decisions.decisions(world.folder), {"a": 0, "b": 1})
+    assert labels is not None and labels.same.tolist() == [False]

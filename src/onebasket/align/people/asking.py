@@ -68,6 +68,22 @@ class Ids:
             )
         return cls(column, values)
 
+    def fresh(self, said: Sequence[Any], rows: int, known: pa.Array) -> pa.Array:
+        """Ids of so many further records. Raises MatchError unless they are new and tell them apart."""
+        try:
+            ids = pa.array(said, self.values.type)
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise MatchError("An id is not of the ids' type.", expected=str(self.values.type)) from error
+        wrong = len(ids) != rows or ids.null_count > 0 or pc.count_distinct(ids).as_py() != len(ids)
+        if wrong or pc.any(pc.is_in(ids, value_set=known)).as_py():
+            raise MatchError(
+                "The ids of the new records do not tell them apart.",
+                found=f"{len(ids):,} ids for {rows:,} records",
+                expected="a new id for every record",
+                state="nothing was added",
+            )
+        return ids
+
     def places(self, said: Sequence[Any]) -> Ints:
         """The rows of ids. Raises MatchError for one that is unknown."""
         try:

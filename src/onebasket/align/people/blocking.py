@@ -155,6 +155,8 @@ def blocks_of(records: Records, rule: Rule, largest: int = LARGEST_BLOCK) -> tup
         _split(records, keys, splits[-1])
         order, starts = grouped(keys)
         sizes = starts[:, 1] - starts[:, 0]
+    for first, last in starts[sizes > largest]:
+        keys[order[first:last]] = -1  # they meet nobody here, so that later rules may bring them together
     kept = starts[(sizes > 1) & (sizes <= largest)]
     pairs = _pairs_in(kept[:, 1] - kept[:, 0])
     return keys, Blocks(rule, tuple(splits), order, kept, pairs, every - pairs)

@@ -76,16 +76,21 @@ class Directory:
         marks = np.zeros(self.size, np.bool_)
         marks[left[left < self.size]] = True
         known = np.flatnonzero(marks)
+        late = np.int32(len(known) - self.size)
+        left = np.where(left < self.size, np.searchsorted(known, left), left + late).astype(np.int32)
+        return self._weigh(self._taken(known).with_more(new), left, right + late)
+
+    def _weigh(self, records: Records, left: Pair, right: Pair) -> Weights:
+        compared = comparisons(records)
+        return weights_of(records, compared, self._model, look(compared, left, right, silent), left)
+
+    def _taken(self, known: Ints) -> Records:
+        """Some records, by their numbers in ascending order."""
         split = int(np.searchsorted(known, self._old.size))
         near = self._old.take(known[:split])
         if split < len(known):
             near = near.with_more(self._late.take(known[split:] - self._old.size))
-        near = near.with_more(new)
-        late = np.int32(len(known) - self.size)
-        left = np.where(left < self.size, np.searchsorted(known, left), left + late).astype(np.int32)
-        compared = comparisons(near)
-        seen = look(compared, left, right + late, silent)
-        return weights_of(near, compared, self._model, seen, left)
+        return near
 
 
 def _text(value: object) -> str | None:

@@ -10,7 +10,6 @@ import numpy as np
 from onebasket.accounting import silent
 from onebasket.align.people.blocking import Blocking
 from onebasket.align.people.comparing import comparisons
-from onebasket.align.people.labels import steps
 from onebasket.align.people.matching import Matching
 from onebasket.align.people.records import Records
 from onebasket.align.people.scoring import Model
@@ -48,11 +47,11 @@ class Evidence:
 
 
 def evidence(records: Records, blocking: Blocking, model: Model, a: int, b: int) -> Evidence:
-    """What two records say for or against one person, compared before or not; without labels and clusters."""
+    """What two records say for or against one person, compared before or not; not how they are clustered."""
     compared = comparisons(records)
     left, right = np.array([a], np.int32), np.array([b], np.int32)
     seen = look(compared, left, right, silent)
-    bits = steps(model, seen.levels)[0]
+    bits, taught = model.steps(seen.levels)[0], float(model.taught(seen.levels)[0])
     weight = float(weights_of(records, compared, model, seen, left)[0])
     told = []
     for place, each in enumerate(compared):
@@ -66,19 +65,15 @@ def evidence(records: Records, blocking: Blocking, model: Model, a: int, b: int)
         told.append(Step(said.column, said.kind, agreement, texts[0], texts[1], float(bits[place + 1])))
     shared = (blocking.keys[a] >= 0) & (blocking.keys[a] == blocking.keys[b])
     rules = tuple(str(rule) for rule, same in zip(blocking.rules, shared, strict=True) if same)
-    return Evidence(float(bits[0]), tuple(told), weight - float(bits.sum()), 0.0, weight, rules)
+    rarity = weight - taught - float(bits.sum())
+    return Evidence(float(bits[0]), tuple(told), rarity, taught, weight, rules)
 
 
 def why(matching: Matching, a: int, b: int) -> Evidence:
     """The evidence about two records of a matching, and how they are linked."""
     told = evidence(matching.records, matching.blocking, matching.model, a, b)
-    pairs = matching.pairs
-    known = np.flatnonzero((pairs.left == min(a, b)) & (pairs.right == max(a, b)))
-    weight = float(matching.weights[known[0]]) if len(known) else told.weight
     together = bool(matching.clusters[a] == matching.clusters[b])
-    return replace(
-        told, labels=weight - told.weight, weight=weight, together=together, path=_path(matching, a, b)
-    )
+    return replace(told, together=together, path=_path(matching, a, b))
 
 
 def _path(matching: Matching, a: int, b: int) -> tuple[int, ...]:

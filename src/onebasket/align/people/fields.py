@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -66,7 +67,15 @@ def find_fields(table: pa.Table, leave_out: Sequence[str] = ()) -> list[Field]:
 
     The name of a column goes first; its values may contradict it. Columns of one value, or of
     nothing but nulls, are left out, and so are full names where the parts of the name are there.
+    Raises MatchError for two columns of one name.
     """
+    twice = [name for name, times in Counter(table.column_names).items() if times > 1]
+    if twice:
+        raise MatchError(
+            f"The table has {len(twice)} names that several columns share.",
+            found=", ".join(twice),
+            expected="a name of its own for every column",
+        )
     found = []
     for name in table.column_names:
         if name in leave_out or _ID_NAMES.match(name.strip()) or not _is_texty(table.schema.field(name).type):
@@ -99,14 +108,15 @@ def state_fields(table: pa.Table, stated: Mapping[str, str]) -> list[Field]:
 
 
 def _is_texty(kind: pa.DataType) -> bool:
-    texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary)
-    return any(is_kind(kind) for is_kind in (*texts, pa.types.is_integer, pa.types.is_date))
+    texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_dictionary)
+    numbers = (pa.types.is_integer, pa.types.is_date, pa.types.is_timestamp)
+    return any(is_kind(kind) for is_kind in (*texts, *numbers))
 
 
 def _sample(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Values from all over a column, as texts, without nulls and blanks."""
     step = max(1, len(column) // _SAMPLE)
-    some = column.take(pa.array(range(0, len(column), step))).cast(pa.string())
+    some = column.take(pa.array(range(0, len(column), step), pa.int64())).cast(pa.string())
     trimmed = pc.utf8_trim_whitespace(some)
     return trimmed.filter(pc.fill_null(pc.not_equal(trimmed, ""), False))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from onebasket.align.people.scoring import Doubles, Levels, Model
-from onebasket.align.people.weights import Seen
+from onebasket.align.people.scoring import Levels, Model
 
 Ints = npt.NDArray[np.int64]
 _FIRM = 4.0  # how strongly fields are held to what was learnt without labels
@@ -30,33 +29,13 @@ class Labels:
         return Labels(places[self.left], places[self.right], self.same)
 
 
-def steps(model: Model, levels: Levels) -> Doubles:
-    """What each field says for a match, in bits: shape (patterns, 1 + fields), first what stands beforehand.
-
-    Fields are told one after the other, each given those before it, so that the steps of a pattern add
-    up to its weight.
-    """
-    logs = np.tile(np.log(model.shares), (len(levels), 1))
-    tables, known = np.log(model.tables), model.heard(levels)
-    odds = np.empty((len(levels), levels.shape[1] + 1))
-    odds[:, 0] = _odds(logs)
-    for place in range(levels.shape[1]):
-        logs += tables[:, place, known[:, place]].T
-        odds[:, place + 1] = _odds(logs)
-    return np.diff(odds, axis=1, prepend=0.0)
-
-
-def _odds(logs: Doubles) -> Doubles:
-    return np.asarray((logs[:, 0] - np.logaddexp.reduce(logs[:, 1:], axis=1)) / np.log(2.0))
-
-
-def learnt(model: Model, levels: Levels, judged: Seen, same: npt.NDArray[np.bool_]) -> Doubles:
-    """Bits to add to each pattern of `levels`, so that the judged pairs come out as judged.
+def taught(model: Model, levels: Levels, same: npt.NDArray[np.bool_]) -> Model:
+    """The model with what judged pairs teach: `levels` (pairs, fields), and whether they are the same.
 
     A logistic regression on what each field says, held to trusting every field as far as before
     (ridge towards 1, and towards 0 for the constant); Newton's method.
     """
-    said = steps(model, judged.levels)[judged.place] * np.log(2.0)
+    said = model.steps(levels) * np.log(2.0)
     said = np.concatenate([np.ones((len(said), 1)), said], axis=1)
     before = np.concatenate([[0.0], np.ones(said.shape[1] - 1)])
     trust = before.copy()
@@ -68,4 +47,4 @@ def learnt(model: Model, levels: Levels, judged: Seen, same: npt.NDArray[np.bool
         trust = trust + step
         if np.abs(step).max() < 1e-8:
             break
-    return np.asarray(steps(model, levels) @ (trust[1:] - 1.0) + trust[0] / np.log(2.0))
+    return replace(model, trust=(float(trust[0] / np.log(2.0)), *trust[1:].tolist()))

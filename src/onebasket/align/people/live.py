@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from onebasket.align.people.clustering import Limits, Pair, both_ways, clusters, connected
+from onebasket.align.people.blocking import LARGEST_BLOCK, blocks_by, within
+from onebasket.align.people.clustering import Limits, Pair, clusters, connected
 from onebasket.align.people.directory import Directory
 from onebasket.align.people.matching import Matching
 from onebasket.align.people.records import encode
-from onebasket.align.people.weights import Weights
 
 Ints = npt.NDArray[np.int64]
 
@@ -28,14 +28,10 @@ class Live(Directory):
             matching.records, matching.blocking, matching.model, matching.clusters, settings.largest_block
         )
         self._matching = matching
-        linked = matching.weights >= matching.settings.cut
-        pairs = matching.pairs
-        self._groups = connected(self.size, pairs.left[linked], pairs.right[linked])
-        some = np.bincount(self._groups, minlength=len(self._groups))[self._groups] > 1
-        kept = np.flatnonzero(some[pairs.left] & some[pairs.right])  # what may speak for or against a join
-        self._pairs = (pairs.left[kept], pairs.right[kept], matching.weights[kept])
-        self._near = both_ways(self.size, *self._pairs)
-        self._later: list[tuple[Pair, Pair, Weights]] = []
+        linked = matching.weights >= settings.cut
+        self._groups = self._connected(
+            self.size, matching.pairs.left[linked], matching.pairs.right[linked], matching.limits.together
+        )
 
     def add(self, table: pa.Table) -> Ints:
         """Take in the rows of a table with the same fields. Gives the number of each row's record.
@@ -49,50 +45,41 @@ class Live(Directory):
         pairs = self._index.pairs_with(keys)
         size = self.size
         weights = self._weights(pairs.left, pairs.right, new)
+        linked = weights >= self._matching.settings.cut
         self._late = self._late.with_more(new)
         self._index.add(keys)
-        self._later.append((pairs.left, pairs.right, weights))
         every = np.arange(size, self.size)
         self.clusters = np.concatenate([self.clusters, every])
         self._groups = np.concatenate([self._groups, every])
-        self._recluster(pairs.left, pairs.right, weights)
+        self._recluster(np.unique(np.concatenate([pairs.left[linked], pairs.right[linked]])))
         numbers = np.empty(new.size, np.int64)
         numbers[order] = every
         return numbers
 
-    def _recluster(self, left: Pair, right: Pair, weights: Weights) -> None:
-        """Cluster the groups that new links reach."""
-        cut = self._matching.settings.cut
-        linked = weights >= cut
-        touched = np.unique(np.concatenate([self._groups[left[linked]], self._groups[right[linked]]]))
-        if not len(touched):
+    def _recluster(self, reached: Ints | Pair) -> None:
+        """Cluster the groups of records that new links reach, from all pairs among them."""
+        if not len(reached):
             return
         inside = np.zeros(self.size, np.bool_)
-        inside[touched] = True
-        inside = inside[self._groups]
-        rows = np.flatnonzero(inside)
+        inside[self._groups[reached]] = True
+        rows = np.flatnonzero(inside[self._groups])
         place = np.full(self.size, -1, np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
-        a, b, votes = self._among(rows, inside)
-        a, b = place[a], place[b]
-        strong = votes >= cut
-        self._groups[rows] = rows[connected(len(rows), a[strong], b[strong])]
-        self.clusters[rows] = rows[clusters(len(rows), a, b, votes, cut, self._limits(rows, place))]
+        near = self._taken(rows)
+        pairs = within(blocks_by(self.blocking.blocks, self._index.keys_of(near), LARGEST_BLOCK))
+        weights = self._weigh(near, pairs.left, pairs.right)
+        cut, limits = self._matching.settings.cut, self._limits(rows, place)
+        strong = weights >= cut
+        self._groups[rows] = rows[
+            self._connected(len(rows), pairs.left[strong], pairs.right[strong], limits.together)
+        ]
+        self.clusters[rows] = rows[clusters(len(rows), pairs.left, pairs.right, weights, cut, limits)]
 
-    def _among(self, rows: Ints, inside: npt.NDArray[np.bool_]) -> tuple[Pair, Pair, Weights]:
-        """All pairs compared among some records."""
-        starts, others, votes = self._near
-        known = rows[rows < len(starts) - 1]
-        sizes = starts[known + 1] - starts[known]
-        at = np.repeat(starts[known] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-        left = np.repeat(known, sizes).astype(np.int32)
-        kept = (left < others[at]) & inside[others[at]]
-        found = [(left[kept], others[at][kept], votes[at][kept])]
-        for a, b, w in self._later:
-            kept = inside[a] & inside[b]
-            found.append((a[kept], b[kept], w[kept]))
-        a, b, w = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return a, b, w
+    @staticmethod
+    def _connected(size: int, left: Pair, right: Pair, together: Ints | None) -> Ints:
+        """Groups of records that links, or decisions, connect."""
+        by_hand = np.zeros((0, 2), np.int32) if together is None else together.astype(np.int32)
+        return connected(size, np.concatenate([left, by_hand[:, 0]]), np.concatenate([right, by_hand[:, 1]]))
 
     def _limits(self, rows: Ints, place: Pair) -> Limits:
         """The batch's limits among some records; new records have none of their own."""

@@ -26,7 +26,7 @@ from onebasket.align.people.clustering import Limits, Pair, clusters
 from onebasket.align.people.comparing import Comparison, compare, comparisons
 from onebasket.align.people.fields import Field
 from onebasket.align.people.households import households
-from onebasket.align.people.labels import Labels, learnt
+from onebasket.align.people.labels import Labels, taught
 from onebasket.align.people.proposing import propose
 from onebasket.align.people.records import Records, encode
 from onebasket.align.people.scoring import (
@@ -55,6 +55,11 @@ class Ties:
     left: npt.NDArray[np.int32]
     right: npt.NDArray[np.int32]
     bits: Weights
+
+    def among(self, rows: Ints) -> Ties:
+        """These pairs where record i is row `rows[i]`."""
+        places = _places(rows).astype(np.int32)
+        return Ties(places[self.left], places[self.right], self.bits)
 
 
 @dataclass(frozen=True)
@@ -129,16 +134,18 @@ def match(
     seen = look(compared, pairs.left, pairs.right, progress)
     progress("learn", 0, 0)
     model = _model(records, compared, blocking, pairs, seen, settings.seed)
-    added = np.zeros(len(seen.levels))
     if settings.labels:
         labels = settings.labels.among(rows)
-        seen_labels = look(compared, labels.left, labels.right, silent)
-        added = learnt(model, seen.levels, seen_labels, labels.same)
-    weights = weights_of(records, compared, model, seen, pairs.left, added)
+        judged = look(compared, labels.left, labels.right, silent)
+        model = taught(model, judged.levels[judged.place], labels.same)
+    weights = weights_of(records, compared, model, seen, pairs.left)
     progress("learn", 1, 1)
     progress("cluster", 0, 0)
     limits = _by_record(settings.limits, rows)
-    found = clusters(records.size, *_told(pairs, weights, settings.ties, rows), settings.cut, limits)
+    told = pairs.left, pairs.right, weights
+    if settings.ties:
+        told = _with_ties(told, settings.ties.among(rows), records, compared, model)
+    found = clusters(records.size, *told, settings.cut, limits)
     homes = households(model, compared, seen, (pairs.left, pairs.right), found)
     progress("cluster", 1, 1)
     return Matching(
@@ -217,14 +224,18 @@ def _places(rows: Ints) -> Ints:
     return places
 
 
-def _told(pairs: Pairs, weights: Weights, ties: Ties | None, rows: Ints) -> tuple[Pair, Pair, Weights]:
-    """All that speaks for or against a join: pairs compared, and ties."""
-    if ties is None:
-        return pairs.left, pairs.right, weights
-    places = _places(rows).astype(np.int32)
-    left = np.concatenate([pairs.left, places[ties.left]])
-    right = np.concatenate([pairs.right, places[ties.right]])
-    return left, right, np.concatenate([weights, ties.bits])
+def _with_ties(
+    told: tuple[Pair, Pair, Weights],
+    ties: Ties,
+    records: Records,
+    compared: Sequence[Comparison],
+    model: Model,
+) -> tuple[Pair, Pair, Weights]:
+    """Pairs compared, and ties: each of them adds its bits to what the fields of the two records say."""
+    said = weights_of(records, compared, model, look(compared, ties.left, ties.right, silent), ties.left)
+    more = (ties.left, ties.right, said + ties.bits)
+    left, right, weights = (np.concatenate(two) for two in zip(told, more, strict=True))
+    return left, right, weights
 
 
 def _by_record(limits: Limits, rows: Ints) -> Limits:

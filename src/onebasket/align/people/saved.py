@@ -22,6 +22,7 @@ class Saved(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tables: tuple[tuple[tuple[float, ...], ...], ...]
     expected: tuple[tuple[bool, ...], ...]
     implied: tuple[tuple[int, int], ...]
+    trust: tuple[float, ...]
 
 
 def save(found: Matching) -> str:
@@ -37,6 +38,7 @@ def save(found: Matching) -> str:
             tuple(tuple(map(tuple, table)) for table in model.tables.tolist()),
             tuple(map(tuple, model.expected.tolist())),
             model.implied,
+            model.trust,
         )
     ).decode()
 
@@ -52,5 +54,6 @@ def restore(text: str) -> tuple[list[Field], list[Rule], Model]:
         np.array(saved.tables).reshape(shape),
         np.array(saved.expected, np.bool_).reshape(shape[:2]),
         saved.implied,
+        trust=saved.trust,
     )
     return [Field(*each) for each in saved.fields], [Rule.parse(rule) for rule in saved.rules], model

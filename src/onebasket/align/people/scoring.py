@@ -46,6 +46,29 @@ class Model:
     implied: tuple[tuple[int, int], ...]  # where the first field agrees fully, the second says nothing
     rounds: int = 0
     notes: tuple[str, ...] = ()
+    trust: tuple[float, ...] = ()  # what labels taught: a constant in bits, then a factor for each step
+
+    def steps(self, levels: Levels) -> Doubles:
+        """What each field says for a match, in bits: (patterns, 1 + fields), first what stands beforehand.
+
+        Fields are told one after the other, each given those before it, so that the steps of a pattern
+        add up to its weight.
+        """
+        logs = np.tile(np.log(self.shares), (len(levels), 1))
+        tables, known = np.log(self.tables), self.heard(levels)
+        odds = np.empty((len(levels), levels.shape[1] + 1))
+        odds[:, 0] = _odds(logs)
+        for place in range(levels.shape[1]):
+            logs += tables[:, place, known[:, place]].T
+            odds[:, place + 1] = _odds(logs)
+        return np.diff(odds, axis=1, prepend=0.0)
+
+    def taught(self, levels: Levels) -> Doubles:
+        """Bits that labels add to each pattern."""
+        if not self.trust:
+            return np.zeros(len(levels))
+        constant, *factors = self.trust
+        return np.asarray(self.steps(levels) @ (np.array(factors) - 1.0) + constant)
 
     def logs(self, levels: Levels) -> Doubles:
         """Log of share × probability of patterns, by class; shape (patterns, classes)."""
@@ -61,6 +84,11 @@ class Model:
         for first, second in self.implied:
             known[levels[:, first] == self.sizes[first] - 1, second] = 0
         return known
+
+
+def _odds(logs: Doubles) -> Doubles:
+    """Log2 of the odds of a match."""
+    return np.asarray((logs[:, MATCH] - np.logaddexp.reduce(logs[:, 1:], axis=1)) / np.log(2.0))
 
 
 def start(

@@ -49,12 +49,11 @@ def levels_of(compared: Sequence[Comparison], patterns: Ints) -> Levels:
 
 
 def weights_of(
-    records: Records, compared: Sequence[Comparison], model: Model, seen: Seen, left: Codes,
-    added: Doubles | None = None,
-) -> Weights:  # fmt: skip
-    """The weight of each pair in bits: of its pattern, and of how rare the names are that agree.
+    records: Records, compared: Sequence[Comparison], model: Model, seen: Seen, left: Codes
+) -> Weights:
+    """The weight of each pair in bits: of its pattern, of how rare the names are that agree, of labels.
 
-    `left` are the pairs' first records; `added` are bits to add, a pattern each.
+    `left` are the pairs' first records.
     """
     names = [n for n, each in enumerate(compared) if each.coded.field.kind in _RARE]
     tops = np.array([compared[n].size - 1 for n in names], np.int8)
@@ -64,7 +63,7 @@ def weights_of(
     codes = np.ascontiguousarray(records.codes[:, names])
     weights = np.empty(len(left), np.float32)
     logs = model.logs(seen.levels)
-    more = (extra, starts, np.zeros(len(logs)) if added is None else added)
+    more = (extra, starts, model.taught(seen.levels))
     edges = np.linspace(0, len(left), THREADS + 1).astype(np.int64)
 
     def run(number: int) -> None:

@@ -122,3 +122,11 @@ def test_more_rules_than_can_be_numbered_are_refused() -> None:
     records = encode(pa.table({"name": ["x", "x"]}), [Field("name", "family_name")])
     with pytest.raises(MatchError, match="too many rules"):
         all_blocks(records, [Rule.parse("name")] * 129)
+
+
+def test_records_of_a_block_too_large_may_meet_by_a_later_rule() -> None:
+    table = pa.table({"name": ["meier"] * 4, "address": ["1 high st", "1 high st", "2 low st", "3 mid st"]})
+    fields = state_fields(table, {"name": "family_name", "address": "address"})
+    blocking = all_blocks(encode(table, fields), [Rule.parse("name"), Rule.parse("address")], 2)
+    pairs = within(blocking)
+    assert list(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)) == [(0, 1)]
