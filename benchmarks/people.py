@@ -45,11 +45,15 @@ RULES = {
     "7": "email,phone,dob,first_name+postcode,first_name+surname,surname+city,surname+postcode",
     "found": None,
 }
+_WITHOUT_TRUTH = """
+import sys, pyarrow.parquet as pq
+pq.write_table(pq.read_table(sys.argv[1]).drop_columns(["cluster"]), sys.argv[2])
+"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--sets", nargs="+", default=["1m", "ten", "lookup", "public"])
+    parser.add_argument("--sets", nargs="+", default=["ten", "1m", "public", "lookup"])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seeds", type=int, nargs=3, default=[101, 102, 103])
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
@@ -77,7 +81,9 @@ def _bare(path: Path) -> Path:
     """The file without the truth, which would be a field if nobody named it."""
     bare = path.with_name(path.stem + "-bare.parquet")
     if not bare.exists():
-        pq.write_table(pq.read_table(path).drop_columns(["cluster"]), bare)
+        # In a process of its own: what this one holds would count as the peak of those it starts.
+        words = [sys.executable, "-c", _WITHOUT_TRUTH, path, bare]
+        subprocess.run(list(map(str, words)), check=True)
     return bare
 
 

@@ -13,6 +13,7 @@ from typing import Any, Unpack
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
@@ -20,7 +21,7 @@ from onebasket.accounting import Progress, peak_memory, silent
 from onebasket.align.people.asking import Ids, Wishes, column_of, fields_of, groups_of, settings_of
 from onebasket.align.people.clustering import clusters, strongest
 from onebasket.align.people.explaining import Evidence, why
-from onebasket.align.people.fields import Field
+from onebasket.align.people.fields import Field, find_fields
 from onebasket.align.people.live import Live
 from onebasket.align.people.matching import Matching, match
 from onebasket.align.people.quality import Band, Quality, of_clusters, of_pairs, reliability
@@ -54,8 +55,33 @@ def match_people(
             f"The column {truth!r} says nothing.", expected="who is who, for some records at least"
         )
     left_out = [name for name in (ids.column, truth, wishes.get("one_per")) if name]
-    found = match(data, fields_of(data, fields, left_out), settings, progress)
+    said = fields_of(data, fields, left_out)
+    found = match(_with_halves(data, said, fields is None, left_out), said, settings, progress)
     return PeopleMatch(found, ids, told, time.monotonic() - began, peak_memory())
+
+
+def _with_halves(table: pa.Table, said: list[Field], look: bool, left_out: Sequence[str]) -> pa.Table:
+    """The table with given and family name where a row says its whole name only, in a column beside them.
+
+    `said` are the fields; `look` is whether they were found: then a column of whole names was left out.
+    """
+    half: dict[str, str] = {
+        each.kind: each.column for each in said if each.kind in ("given_name", "family_name")
+    }
+    whole = [each.column for each in find_fields(table, left_out, every=True) if each.kind == "full_name"]
+    if not look or len(half) < 2 or not whole:
+        return table
+    from onebasket.clean.values.names import split
+
+    names = table[whole[0]].cast(pa.string()).combine_chunks().dictionary_encode()
+    parts = [split(" ".join(text.split())) if text else (None, None) for text in names.dictionary.to_pylist()]
+    given, family = (table[half[kind]].cast(pa.string()) for kind in ("given_name", "family_name"))
+    bare = pc.and_(pc.is_null(given), pc.is_null(family))
+    for kind, said_so, place in (("given_name", given, 0), ("family_name", family, 1)):
+        split_off = pa.array([each[place] for each in parts], pa.string()).take(names.indices)
+        at = table.column_names.index(half[kind])
+        table = table.set_column(at, half[kind], pc.if_else(bare, split_off, said_so))
+    return table
 
 
 def match_path(path: Path, **asked: Any) -> PeopleMatch:

@@ -294,3 +294,16 @@ def test_a_truth_is_told_even_where_no_pair_was_compared() -> None:
     found = match_people(table, fields={"email": "email"}, rules=["email"], truth="who")
     assert found.metrics()["clusters"]["recall"] == 0.0
     assert match_people(table.slice(0, 0), rules=[]).matching.records.size == 0
+
+
+def test_whole_names_match_split_ones(people: tuple[Path, pa.Table]) -> None:
+    _, table = people
+    halves = [table[name].to_pylist() for name in ("first_name", "surname")]
+    whole = [n % 2 == 0 and None not in pair for n, pair in enumerate(zip(*halves, strict=True))]
+    names = [f"{a} {b}" if w else None for w, a, b in zip(whole, *halves, strict=True)]
+    for place, name in enumerate(("first_name", "surname")):
+        kept = [None if w else value for w, value in zip(whole, halves[place], strict=True)]
+        table = table.set_column(table.column_names.index(name), name, pa.array(kept, pa.string()))
+    table = table.append_column("full_name", pa.array(names, pa.string()))
+    found = match_people(table, truth="who")
+    assert found.quality is not None and found.quality[1].f1 > 0.97

@@ -62,11 +62,12 @@ def find_id(table: pa.Table) -> str | None:
     return None
 
 
-def find_fields(table: pa.Table, leave_out: Sequence[str] = ()) -> list[Field]:
+def find_fields(table: pa.Table, leave_out: Sequence[str] = (), *, every: bool = False) -> list[Field]:
     """Propose a field for each column that helps to tell people apart.
 
     The name of a column goes first; its values may contradict it. Columns of one value, or of
-    nothing but nulls, are left out, and so are full names where the parts of the name are there.
+    nothing but nulls, are left out, and, unless `every` is asked for, full names where the parts of the
+    name are there.
     Raises MatchError for two columns of one name.
     """
     twice = [name for name, times in Counter(table.column_names).items() if times > 1]
@@ -84,7 +85,7 @@ def find_fields(table: pa.Table, leave_out: Sequence[str] = ()) -> list[Field]:
         if len(values) and pc.count_distinct(values).as_py() > 1:
             found.append(Field(name, _kind(name, values)))
     kinds = {field.kind for field in found}
-    if {"given_name", "family_name"} <= kinds:
+    if {"given_name", "family_name"} <= kinds and not every:
         found = [field for field in found if field.kind != "full_name"]
     return found
 
