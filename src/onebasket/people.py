@@ -144,7 +144,7 @@ class PeopleMatch:
         self.matching, self.seconds, self.peak_memory_bytes = matching, seconds, peak
         self._asked, self._truth = ids, truth
         self._ids = ids.values.take(pa.array(matching.rows))  # by record
-        self._more: list[pa.Array] = []
+        self._known = self._ids  # and those of records added since
         # What to know before trusting the result.
         self.notes: tuple[str, ...] = (
             *matching.model.notes,
@@ -216,7 +216,7 @@ class PeopleMatch:
         numbers = self._live.add(data)
         new = np.empty(data.num_rows, np.int64)
         new[numbers - len(before)] = np.arange(data.num_rows)
-        self._more.append(fresh.take(pa.array(new)))
+        self._known = pa.concat_arrays([self._known, fresh.take(pa.array(new))])
         after = self._live.clusters
         changed = np.flatnonzero(np.append(after[: len(before)] != before, np.ones(len(numbers), np.bool_)))
         known = self._known
@@ -291,10 +291,6 @@ class PeopleMatch:
     @cached_property
     def _live(self) -> Live:
         return Live(self.matching)
-
-    @property
-    def _known(self) -> pa.Array:
-        return pa.concat_arrays([self._ids, *self._more]) if self._more else self._ids
 
 
 def _groups(named: Ints) -> int:

@@ -75,7 +75,7 @@ class Ids:
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise MatchError("An id is not of the ids' type.", expected=str(self.values.type)) from error
         wrong = len(ids) != rows or ids.null_count > 0 or pc.count_distinct(ids).as_py() != len(ids)
-        if wrong or pc.any(pc.is_in(ids, value_set=known)).as_py():
+        if wrong or pc.any(pc.is_in(known, value_set=ids)).as_py():
             raise MatchError(
                 "The ids of the new records do not tell them apart.",
                 found=f"{len(ids):,} ids for {rows:,} records",
