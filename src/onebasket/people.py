@@ -43,7 +43,8 @@ def match_people(
     what columns mean ({"nom": "family_name"}), `rules` what candidates agree on (["email",
     "surname+dob:year"]); both are found where they are not given. `truth` names a column that says who
     is who: it is kept out of the matching and tells how good it was. `record_id` names the column of
-    ids. `wishes` are explained there. Raises MatchError for a table that cannot be matched as asked.
+    ids. For `wishes` see `align.people.asking.Wishes`. Raises MatchError for a table that cannot be
+    matched as asked.
     """
     began = time.monotonic()
     data = table if isinstance(table, pa.Table) else pa.table(table)
@@ -56,20 +57,24 @@ def match_people(
         )
     left_out = [name for name in (ids.column, truth, wishes.get("one_per")) if name]
     said = fields_of(data, fields, left_out)
-    found = match(_with_halves(data, said, fields is None, left_out), said, settings, progress)
+    if fields is None:  # stated ones are taken as they are
+        data = _with_halves(data, said, left_out)
+    found = match(data, said, settings, progress)
     return PeopleMatch(found, ids, told, time.monotonic() - began, peak_memory())
 
 
-def _with_halves(table: pa.Table, said: list[Field], look: bool, left_out: Sequence[str]) -> pa.Table:
+def _with_halves(table: pa.Table, said: list[Field], left_out: Sequence[str]) -> pa.Table:
     """The table with given and family name where a row says its whole name only, in a column beside them.
 
-    `said` are the fields; `look` is whether they were found: then a column of whole names was left out.
+    `said` are the fields found, among which a column of whole names is left out beside its halves.
     """
     half: dict[str, str] = {
         each.kind: each.column for each in said if each.kind in ("given_name", "family_name")
     }
+    if len(half) < 2:
+        return table
     whole = [each.column for each in find_fields(table, left_out, every=True) if each.kind == "full_name"]
-    if not look or len(half) < 2 or not whole:
+    if not whole:
         return table
     from onebasket.clean.values.names import split
 

@@ -210,8 +210,7 @@ def _tell_decided(shop: Path) -> None:
 
 
 def _tell_why(told: Why) -> None:
-    from onebasket.cli.evidence import JOINS
-    from onebasket.report.words import KIND
+    from onebasket.report.words import DECISION, KIND
 
     tell(_("They are one customer.") if told.one_customer else _("They are not one customer."))
     for each in told.decided:
@@ -220,7 +219,13 @@ def _tell_why(told: Why) -> None:
         tell(line.format(at=each.at, what=what, note=each.note))
     for kind, count, decision in told.shared:
         line = _("They share {count} × {kind}: {decision}")
-        tell(line.format(count=count, kind=_(KIND[kind]), decision=_(JOINS.get(decision, decision))))
+        tell(
+            line.format(
+                count=count,
+                kind=_(KIND[kind]),
+                decision=_(DECISION[decision]) if decision in DECISION else _("joins"),
+            )
+        )
     if told.orders:
         tell(_("Orders that both tell: {count}").format(count=told.orders))
     if not told.one_customer and told.likeness.weight > 0:
