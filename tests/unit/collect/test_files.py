@@ -29,7 +29,7 @@ def test_one_of_two_patterns_without_a_file(read: Any) -> None:
         read({"f.csv": "a,b,c\n"}, path=["in/f.csv", "in/g.csv"])
 
 
-@pytest.mark.parametrize("content", [b"", b" \n\n", gzip.compress(b"")])
+@pytest.mark.parametrize("content", [b"", b" \n\n", gzip.compress(b"")], ids=["nothing", "blanks", "packed"])
 def test_empty_file(read: Any, content: bytes) -> None:
     with pytest.raises(SourceError, match=r"in/f\.csv") as error:
         read({"f.csv": content})
