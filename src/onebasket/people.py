@@ -105,7 +105,11 @@ def match_path(path: Path, **asked: Any) -> PeopleMatch:
 
 def write_clusters(found: PeopleMatch, path: Path) -> None:
     """Write the clusters to a .parquet or .csv file, whole or not at all. Raises MatchError if it cannot."""
-    write = pa_csv.write_csv if written_as(path) == ".csv" else partial(pq.write_table, compression="zstd")
+    write = (
+        pa_csv.write_csv
+        if written_as(path) == ".csv"
+        else partial(pq.write_table, compression="zstd", use_dictionary=False)
+    )
     _write(path, lambda beside: write(found.clusters, beside))
 
 
@@ -265,8 +269,10 @@ class PeopleMatch:
     def estimated_recall(self) -> float | None:
         """Share of the matches that blocking brings together, estimated; see `recall`."""
         found, pairs = self.matching, self.matching.pairs
-        linked = found.clusters[pairs.left] == found.clusters[pairs.right]
-        return estimated_recall(found.blocking.keys, pairs.left[linked], pairs.right[linked])
+        links = np.flatnonzero(found.weights >= found.settings.cut)
+        left, right = pairs.left[links], pairs.right[links]
+        kept = found.clusters[left] == found.clusters[right]
+        return estimated_recall(found.blocking.keys, left[kept], right[kept])
 
     def metrics(self) -> dict[str, Any]:
         """Everything that can be told in numbers, for JSON."""

@@ -1,6 +1,19 @@
 """Collect: the channels' own export formats become raw tables."""
 
-from onebasket.collect.files import fingerprint, weight
-from onebasket.collect.stage import collect
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onebasket.collect.files import fingerprint, weight
+    from onebasket.collect.stage import collect
 
 __all__ = ["collect", "fingerprint", "weight"]
+
+
+def __getattr__(name: str) -> Any:
+    """The stage is imported when first used: one file is read without a store, too."""
+    if name not in __all__:
+        raise AttributeError(f"module 'onebasket.collect' has no attribute {name!r}")
+    return getattr(import_module(f"onebasket.collect.{'stage' if name == 'collect' else 'files'}"), name)

@@ -12,8 +12,7 @@ from bisect import bisect_left
 import numpy as np
 from numpy.typing import NDArray
 
-from onebasket.store.duckdb_scan import MAX_RECORD_BYTES
-from onebasket.store.reading import LineEnds, Lines
+from onebasket.store.reading import MAX_RECORD_BYTES, LineEnds, Lines
 
 _QUOTE, _CR = 34, 13
 _QUOTED_REST = re.compile(rb'(?:[^"]|"")*+" *')

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import pyarrow.parquet as pq
 
-from onebasket.collect import encodings, spreadsheets
+from onebasket.collect import encodings
 from onebasket.collect.lines import Scan, UnterminatedError
 from onebasket.errors import SourceError
 from onebasket.shop import Source
@@ -41,6 +41,8 @@ def open_file(path: Path, name: str, source: Source, declared: tuple[str, ...]) 
         return RawFile(path, name, "parquet", tuple(pq.read_schema(path).names), size, "binary",
                        lines=Lines(header=False))  # fmt: skip
     if head.startswith(b"PK\x03\x04"):
+        from onebasket.collect import spreadsheets
+
         return spreadsheets.open_sheet(path, name, size)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         declared = ("utf-8",)  # RFC 8259

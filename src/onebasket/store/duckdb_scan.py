@@ -10,10 +10,9 @@ import duckdb
 
 from onebasket.store import fields as f
 from onebasket.store.duckdb_fields import literal, name_key, quoted, structure
-from onebasket.store.reading import Kind, RawFile
+from onebasket.store.reading import MAX_RECORD_BYTES, Kind, RawFile
 
 ARRIVING = "_collect_arriving"  # the rows that a driver hands over
-MAX_RECORD_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)

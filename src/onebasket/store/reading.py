@@ -17,6 +17,7 @@ Kind = Literal["csv", "ndjson", "json", "parquet", "rows"]
 # What is to be done about line ends: nothing; make all of them \n; or \r stands for \n.
 LineEnds = Literal["as_is", "mixed", "cr"]
 Numbers = NDArray[np.int64]
+MAX_RECORD_BYTES = 1 << 20
 
 
 def is_wide(encoding: str) -> bool:

@@ -15,7 +15,7 @@ from onebasket.align.people.clustering import Pair
 from onebasket.align.people.comparing import comparisons
 from onebasket.align.people.fields import Field
 from onebasket.align.people.index import Index
-from onebasket.align.people.records import Records, encode
+from onebasket.align.people.records import Records, encode, renumbered
 from onebasket.align.people.scoring import Model
 from onebasket.align.people.weights import Weights, look, weights_of
 
@@ -73,18 +73,16 @@ class Directory:
 
     def _weights(self, left: Pair, right: Pair, new: Records) -> Weights:
         """The weights of pairs of which the second, perhaps the first, too, is new: from `size` on."""
-        marks = np.zeros(self.size, np.bool_)
-        marks[left[left < self.size]] = True
-        known = np.flatnonzero(marks)
+        known, places = renumbered(np.where(left < self.size, left, -1), self.size)
         late = np.int32(len(known) - self.size)
-        left = np.where(left < self.size, np.searchsorted(known, left), left + late).astype(np.int32)
+        left = np.where(left < self.size, places, left + late)
         return self._weigh(self._taken(known).with_more(new), left, right + late)
 
     def _weigh(self, records: Records, left: Pair, right: Pair) -> Weights:
         compared = comparisons(records)
         return weights_of(records, compared, self._model, look(compared, left, right, silent), left)
 
-    def _taken(self, known: Ints) -> Records:
+    def _taken(self, known: Ints | Pair) -> Records:
         """Some records, by their numbers in ascending order."""
         split = int(np.searchsorted(known, self._old.size))
         near = self._old.take(known[:split])

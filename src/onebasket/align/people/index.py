@@ -55,9 +55,10 @@ class Index:
 
     def _across(self, keys: Keys, number: int, known: _Sorted) -> tuple[Pair, Pair]:
         mine = keys[:, number]
-        starts = np.stack(
-            [np.searchsorted(known.keys[number], mine, side) for side in ("left", "right")], axis=1
-        ).astype(np.int64)
+        near = np.argsort(mine, kind="stable")  # alike keys one after the other stay in the cache
+        starts = np.empty((len(mine), 2), np.int64)
+        starts[near, 0] = np.searchsorted(known.keys[number], mine[near], "left")
+        starts[near, 1] = np.searchsorted(known.keys[number], mine[near], "right")
         starts[(mine < 0) | (starts[:, 1] - starts[:, 0] > self._largest)] = 0
         order = known.orders[number]
         total = count_across(known.matrix, keys, number, order, starts)

@@ -38,6 +38,7 @@ from onebasket.align.people.scoring import (
     of_two_classes,
     start,
 )  # fmt: skip
+from onebasket.align.people.threads import side_by_side
 from onebasket.align.people.weights import Seen, Weights, levels_of, look, weights_of
 
 Ints = npt.NDArray[np.int64]
@@ -189,15 +190,16 @@ def _neighbours(
     compared: Sequence[Comparison], records: Records, rules: Sequence[Rule], random: np.random.Generator
 ) -> dict[Part, Levels]:
     """How strangers agree who agree on one part of a rule; parts on which only few agree are left out."""
-    told = {}
     parts = {part for rule in rules for part in rule.parts}
-    for part in sorted(parts | {Part(each.coded.field.column) for each in compared}, key=str):
-        pairs = sample_within(records, part, _SAMPLED_NEIGHBOURS, random)
-        if len(pairs):
-            levels = levels_of(compared, compare(compared, pairs.left, pairs.right))
-            levels = _of_strangers(compared, levels, part.column)
-            if len(levels) >= _FEW:
-                told[part] = levels
+    asked = sorted(parts | {Part(each.coded.field.column) for each in compared}, key=str)
+
+    def tell(each: tuple[Part, np.random.Generator]) -> Levels:
+        pairs = sample_within(records, each[0], _SAMPLED_NEIGHBOURS, each[1])
+        levels = levels_of(compared, compare(compared, pairs.left, pairs.right))
+        return _of_strangers(compared, levels, each[0].column)
+
+    every = side_by_side(tell, zip(asked, random.spawn(len(asked)), strict=True), records.size)
+    told = {part: levels for part, levels in zip(asked, every, strict=True) if len(levels) >= _FEW}
     return told
 
 

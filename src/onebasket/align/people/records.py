@@ -109,7 +109,7 @@ class Records:
         fields = []
         for values in {id(each.values): each.values for each in self.fields}.values():
             places = [n for n, each in enumerate(self.fields) if each.values is values]
-            kept, codes[:, places] = _renumbered(codes[:, places], len(values))
+            kept, codes[:, places] = renumbered(codes[:, places], len(values))
             new[id(values)] = Values(values.array.take(pa.array(kept)))
             for place in places:
                 each = self.fields[place]
@@ -218,7 +218,7 @@ def _with_shared_names(coded: Sequence[Coded]) -> list[Coded]:
     return [shared.get(each.field.column, each) for each in coded]
 
 
-def _renumbered(codes: Codes, size: int) -> tuple[Codes, Codes]:
+def renumbered(codes: Codes, size: int) -> tuple[Codes, Codes]:
     """The codes that occur, of `size` that might, and each code's place among them; -1 stays."""
     if codes.size < size // 16:  # sorting few is cheaper than marking many
         kept = np.unique(codes)
@@ -236,10 +236,13 @@ def _united(values: Values, more: Values) -> tuple[Values, Codes]:
     """Values with those of `more` they lack behind them; the places of `more` among them."""
     if not len(more):
         return values, np.zeros(0, np.int32)
-    places = pc.index_in(more.array, value_set=values.array)
-    if not places.null_count:
-        return values, _numbers(places)
-    new = more.array if places.null_count == len(more) else more.array.filter(pc.is_null(places))
-    found = np.array(_numbers(places))
-    found[found < 0] = len(values) + np.arange(places.null_count, dtype=np.int32)
-    return values.with_more(new), found
+    # Looked up among the few, not among the many: a small hash table stays in the processor's cache.
+    known = _numbers(pc.index_in(values.array, value_set=more.array))
+    held = np.flatnonzero(known >= 0)
+    places = np.full(len(more), -1, np.int32)
+    places[known[held]] = held
+    missing = np.flatnonzero(places < 0)
+    if not len(missing):
+        return values, places
+    places[missing] = len(values) + np.arange(len(missing), dtype=np.int32)
+    return values.with_more(more.array.take(pa.array(missing))), places
