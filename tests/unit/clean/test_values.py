@@ -148,6 +148,20 @@ def test_name_for_reading() -> None:
     found = name("MR. JOHN", "o'neil", None, JUNK)
     assert (found.given, found.family) == ("John", "O'Neil")
     assert name(None, None, "张*", JUNK).masked
+
+
+@pytest.mark.parametrize(
+    ("full", "given", "family"),
+    [
+        ("尼尔·卡特", "尼尔", "卡特"),
+        ("格雷戈里·马丁内斯", "格雷戈里", "马丁内斯"),
+        ("玛丽·路易丝·怀特", "玛丽·路易丝", "怀特"),
+    ],
+)
+def test_foreign_names_in_chinese_are_split_at_their_last_dot(full: str, given: str, family: str) -> None:
+    found = name(None, None, full, JUNK)
+    assert (found.given, found.family) == (given, family)
+    assert found.key is None, "such a name has no one spelling to be compared by"
     assert name("N/A", "Smith", None, JUNK).given is None
 
 

@@ -22,7 +22,17 @@ _CROWD = 10  # so many records agree on what is nobody's own
 RULES = 128  # a reader loses the thread long before
 _SAMPLED_RECORDS = 100_000
 # What blocks that are too large are split by, one after the other.
-_SPLIT_BY = ("family_name", "birth_date", "given_name", "full_name", "postcode", "email", "phone", "account")
+_SPLIT_BY = (
+    "family_name",
+    "birth_date",
+    "given_name",
+    "full_name",
+    "postcode",
+    "email",
+    "phone",
+    "account",
+    "device",
+)
 _SPLITS = 3
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from onebasket.align.people import levels
 from onebasket.align.people.fields import Kind
 from onebasket.align.people.records import Coded, Codes, Records
-from onebasket.align.people.strings import before, day_numbers
+from onebasket.align.people.strings import before, day_numbers, numbers
 from onebasket.align.people.threads import THREADS, side_by_side
 from onebasket.errors import MatchError
 
@@ -22,15 +22,16 @@ _TOGETHER = 8192  # pairs whose records stay in the processor's cache from field
 LEVELS: dict[Kind, tuple[str, ...]] = {
     "given_name": levels.NAMES,
     "family_name": levels.NAMES,
-    "full_name": levels.WORDS,
+    "full_name": levels.WHOLE_NAMES,
     "birth_date": levels.DATES,
     "email": levels.EMAILS,
     "phone": levels.NUMBERS,
     "postcode": levels.NUMBERS,
     "number": levels.NUMBERS,
     "account": levels.NUMBERS,
+    "device": levels.CATEGORIES,
     "city": levels.WORDS,
-    "address": levels.WORDS,
+    "address": levels.ADDRESSES,
     "free": levels.WORDS,
     "category": levels.CATEGORIES,
 }
@@ -91,23 +92,33 @@ def compare(comparisons: Sequence[Comparison], left: Codes, right: Codes) -> Pat
 def _adder(coded: Coded, records: Records) -> _Add:
     """The kernel of a field's kind with all it needs but the pairs."""
     codes, kind = coded.codes, coded.field.kind
-    if kind == "category":
+    if kind in ("category", "device"):
         return lambda pair, radix, out: levels.add_categories(pair, codes, radix, out)
     texts = coded.values.texts.arrays
     match kind:
         case "given_name" | "family_name":
-            other, short = _other_half(coded, records), coded.values.meant
-            return lambda pair, radix, out: levels.add_names(pair, codes, other, texts, short, radix, out)
+            other = _other_half(coded, records)
+            spoken = coded.values.meant, coded.values.sounds(names=True).arrays
+            return lambda pair, radix, out: levels.add_names(pair, codes, other, texts, spoken, radix, out)
+        case "full_name":
+            sounds = coded.values.sounds(names=True).arrays
+            return lambda pair, radix, out: levels.add_whole_names(pair, codes, texts, sounds, radix, out)
         case "birth_date":
             days = day_numbers(texts[0], texts[1])
             return lambda pair, radix, out: levels.add_dates(pair, codes, texts, days, radix, out)
         case "email":
             users = before(texts[0], texts[1], ord("@"))
             return lambda pair, radix, out: levels.add_emails(pair, codes, texts, users, radix, out)
+        case "address":
+            sounds, within = coded.values.sounds(names=False).arrays, numbers(texts[0], texts[1])
+            return lambda pair, radix, out: levels.add_addresses(
+                pair, codes, texts, sounds, within, radix, out
+            )
         case "phone" | "postcode" | "number" | "account":
             return lambda pair, radix, out: levels.add_numbers(pair, codes, texts, radix, out)
         case _:
-            return lambda pair, radix, out: levels.add_words(pair, codes, texts, radix, out)
+            sounds = coded.values.sounds(names=False).arrays
+            return lambda pair, radix, out: levels.add_words(pair, codes, texts, sounds, radix, out)
 
 
 def _other_half(coded: Coded, records: Records) -> Codes:

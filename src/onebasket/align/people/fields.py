@@ -15,7 +15,7 @@ from onebasket.errors import MatchError
 
 Kind = Literal[
     "given_name", "family_name", "full_name", "birth_date", "email", "phone", "postcode", "city",
-    "address", "number", "category", "account", "free",
+    "address", "number", "category", "account", "device", "free",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 _SAMPLE = 5000
@@ -44,6 +44,7 @@ _NAMES: tuple[tuple[str, Kind], ...] = (
     (r"city|town|suburb|locality|place|城市|ort\b", "city"),
     (r"(?:house|street).?(?:number|no)\b|门牌", "number"),
     (r"address|street|road|addr|地址|街道|strasse", "address"),
+    (r"device|cookie|visitor|browser|client.?id|\bidfa\b|\bgaid\b|\bimei\b|设备", "device"),
     (r"account|member|customer.?(?:id|no)|user.?id|ssn|soc.?sec|passport|loyalty|会员", "account"),
     (r"name|姓名|客户|收货人", "full_name"),
 )

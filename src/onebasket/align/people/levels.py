@@ -17,13 +17,16 @@ Text = tuple[Points, Offsets, Words, Flags]  # see `strings.Texts`
 Codes = npt.NDArray[np.int32]
 Patterns = npt.NDArray[np.int64]
 Days = npt.NDArray[np.int64]
+Sounds = tuple[Points, Offsets, Words, Flags]  # see `sounds.Sounds`
 
+SOUNDS_ALIKE = "sounds alike"  # in two scripts
 NAMES = (
     "differ",
     "hidden but fits",
     "a little alike",
     "alike",
     "much alike",
+    SOUNDS_ALIKE,
     "initial",
     "short form",
     "swapped",
@@ -32,6 +35,10 @@ NAMES = (
 DATES = ("differ", "within ten years", "within a year", "within a month", "one slip", "equal")
 NUMBERS = ("differ", "hidden but fits", "two slips", "one slip", "equal")
 EMAILS = ("differ", "names alike", "alike", "same name", "equal")
+WHOLE_NAMES = (
+    "differ", "hidden but fits", "a little alike", "alike", SOUNDS_ALIKE, "other order", "equal",
+)  # fmt: skip
+ADDRESSES = ("differ", "hidden but fits", "a little alike", "other number", "alike", "equal")
 WORDS = ("differ", "hidden but fits", "a little alike", "alike", "equal")
 CATEGORIES = ("differ", "equal")
 
@@ -53,11 +60,26 @@ def _may_reach(alike: float, points: Points, a: int, la: int, b: int, lb: int, s
 
 
 @kernel
+def _sound_alike(sounds: Sounds, x: int, y: int, rows: npt.NDArray[np.int64]) -> bool:
+    """Whether a Chinese and a Latin name have two consonants or more in common; of three, one may differ."""
+    points, offsets, _, chinese = sounds
+    if len(chinese) == 0 or chinese[x] == chinese[y]:
+        return False
+    a, b = offsets[x], offsets[y]
+    la, lb = offsets[x + 1] - a, offsets[y + 1] - b
+    slips = edits(points, a, la, b, lb, rows)
+    return bool(min(la, lb) > 1 and slips <= (1 if max(la, lb) > 2 else 0))
+
+
+@kernel
 def add_names(
-    pair: Pair, codes: Codes, other: Codes, texts: Text, short: Codes, radix: int, patterns: Patterns
-) -> None:
-    """`other` has the codes of the name's other half; `short[x]` is the name that x is short for."""
-    (left, right), (points, offsets, bags, hidden) = pair, texts
+    pair: Pair, codes: Codes, other: Codes, texts: Text, spoken: tuple[Codes, Sounds], radix: int,
+    patterns: Patterns,
+) -> None:  # fmt: skip
+    """`other` has the codes of the name's other half; `spoken`: the name that each is short for, and how
+    names sound."""
+    (left, right), (points, offsets, bags, hidden), (short, sounds) = pair, texts, spoken
+    rows = np.empty((3, 66), np.int64)
     for k in range(len(left)):
         x, y = codes[left[k]], codes[right[k]]
         if x < 0 or y < 0:
@@ -66,22 +88,56 @@ def add_names(
             patterns[k] += (2 if fits(points, offsets, x, y) else 1) * radix
             continue
         if x == y:
-            patterns[k] += 9 * radix
+            patterns[k] += 10 * radix
             continue
         if x == other[right[k]] and y == other[left[k]]:
-            patterns[k] += 8 * radix
+            patterns[k] += 9 * radix
             continue
         if short[x] == short[y]:
-            patterns[k] += 7 * radix
+            patterns[k] += 8 * radix
             continue
         a, b = offsets[x], offsets[y]
         la, lb = offsets[x + 1] - a, offsets[y + 1] - b
         level = 1
-        if la == 1 or lb == 1:
-            level = 6 if points[a] == points[b] else 1
+        if _sound_alike(sounds, x, y, rows):
+            level = 6
+        elif la == 1 or lb == 1:
+            level = 7 if points[a] == points[b] else 1
         elif _may_reach(0.7, points, a, la, b, lb, common(bags, x, y)):
             alike = jaro_winkler(points, a, la, b, lb)
             level = 5 if alike >= 0.92 else 4 if alike >= 0.88 else 3 if alike >= 0.7 else 1
+        patterns[k] += level * radix
+
+
+@kernel
+def _same_letters(bags: Words, x: int, y: int) -> bool:
+    """Whether two texts hold the same characters, in another order."""
+    for word in range(4):  # noqa: SIM110 (compiled)
+        if bags[x, word] != bags[y, word]:
+            return False
+    return True
+
+
+@kernel
+def add_whole_names(
+    pair: Pair, codes: Codes, texts: Text, sounds: Sounds, radix: int, patterns: Patterns
+) -> None:
+    """Given and family name together."""
+    (left, right), (points, offsets, bags, hidden) = pair, texts
+    rows = np.empty((3, 66), np.int64)
+    for k in range(len(left)):
+        x, y = codes[left[k]], codes[right[k]]
+        if x < 0 or y < 0:
+            continue
+        level = 7
+        if len(hidden) > 0 and (hidden[x] or hidden[y]):
+            level = 2 if fits(points, offsets, x, y) else 1
+        elif x != y and _same_letters(bags, x, y):
+            level = 6
+        elif x != y and _sound_alike(sounds, x, y, rows):
+            level = 5
+        elif x != y:
+            level = _alike(texts, x, y)
         patterns[k] += level * radix
 
 
@@ -159,9 +215,10 @@ def add_emails(
 
 
 @kernel
-def add_words(pair: Pair, codes: Codes, texts: Text, radix: int, patterns: Patterns) -> None:
-    """Places and texts of any kind."""
-    (left, right), (points, offsets, bags, hidden) = pair, texts
+def add_words(pair: Pair, codes: Codes, texts: Text, sounds: Sounds, radix: int, patterns: Patterns) -> None:
+    """Places and texts of any kind. Two scripts are compared as they sound, and what is not alike then says
+    nothing: the same place has other names."""
+    (left, right), (points, offsets, _, hidden), chinese = pair, texts, sounds[3]
     for k in range(len(left)):
         x, y = codes[left[k]], codes[right[k]]
         if x < 0 or y < 0:
@@ -169,19 +226,57 @@ def add_words(pair: Pair, codes: Codes, texts: Text, radix: int, patterns: Patte
         level = 5
         if len(hidden) > 0 and (hidden[x] or hidden[y]):
             level = 2 if fits(points, offsets, x, y) else 1
+        elif x != y and len(chinese) > 0 and chinese[x] != chinese[y]:
+            level = _alike(sounds, x, y)
+            level = level if level > 1 else 0
         elif x != y:
-            a, b = offsets[x], offsets[y]
-            la, lb = offsets[x + 1] - a, offsets[y + 1] - b
-            level = 1
-            if _may_reach(0.8, points, a, la, b, lb, common(bags, x, y)):
-                alike = jaro_winkler(points, a, la, b, lb)
-                level = 4 if alike >= 0.92 else 3 if alike >= 0.8 else 1
+            level = _alike(texts, x, y)
         patterns[k] += level * radix
 
 
 @kernel
+def add_addresses(
+    pair: Pair, codes: Codes, texts: Text, sounds: Sounds, numbers: Words, radix: int, patterns: Patterns
+) -> None:
+    """`numbers`: one for the numbers of each address, 0 where it has none. Neighbours share all else.
+
+    Two scripts are compared as `add_words` does.
+    """
+    (left, right), (points, offsets, _, hidden), chinese = pair, texts, sounds[3]
+    for k in range(len(left)):
+        x, y = codes[left[k]], codes[right[k]]
+        if x < 0 or y < 0:
+            continue
+        if len(hidden) > 0 and (hidden[x] or hidden[y]):
+            patterns[k] += (2 if fits(points, offsets, x, y) else 1) * radix
+            continue
+        if x == y:
+            patterns[k] += 6 * radix
+            continue
+        scripts = len(chinese) > 0 and chinese[x] != chinese[y]
+        level = _alike(sounds if scripts else texts, x, y)
+        if level == 1:
+            level = 0 if scripts else 1
+        elif numbers[x] == numbers[y] and (numbers[x] > 0 or level == 4):
+            level = 5
+        patterns[k] += level * radix
+
+
+@kernel
+def _alike(texts: Text, x: int, y: int) -> int:
+    """How alike two texts are: 4 much, 3 a little, 1 not."""
+    points, offsets, bags, _ = texts
+    a, b = offsets[x], offsets[y]
+    la, lb = offsets[x + 1] - a, offsets[y + 1] - b
+    if not _may_reach(0.8, points, a, la, b, lb, common(bags, x, y)):
+        return 1
+    alike = jaro_winkler(points, a, la, b, lb)
+    return 4 if alike >= 0.92 else 3 if alike >= 0.8 else 1
+
+
+@kernel
 def add_categories(pair: Pair, codes: Codes, radix: int, patterns: Patterns) -> None:
-    """Genders, titles, states: equal or not."""
+    """Genders, titles, states, devices: equal or not."""
     left, right = pair
     for k in range(len(left)):
         x, y = codes[left[k]], codes[right[k]]

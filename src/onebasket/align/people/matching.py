@@ -166,12 +166,12 @@ def _model(
         start(compared, blocking.rules, of_rule, strangers, near),
         by_chance(compared, strangers),
     )
-    model = fit(assumed, seen.levels, seen.counts)
+    model = fit(assumed, seen.levels, seen.counts, compared)
     doubt = doubts(model, chance, float(len(pairs))) if model.rounds else None
     if doubt:
         note = f"Two classes, matches and strangers, are told apart: in the full mixture {doubt}."
         plain = replace(of_two_classes(compared, strangers), notes=(note,))
-        model = fit(plain, seen.levels, seen.counts)
+        model = fit(plain, seen.levels, seen.counts, compared)
         if again := doubts(model, chance, float(len(pairs))):
             model = replace(assumed, notes=(f"Weights are those assumed, not learnt: {again}.",))
     return model

@@ -90,7 +90,7 @@ def _single(kind: Kind) -> Callable[[str], str]:
         return lambda text: date(unicodedata.normalize("NFKC", text))
     if kind == "phone":
         return lambda text: re.sub(r"[^0-9*]", "", unicodedata.normalize("NFKC", text))
-    if kind in ("postcode", "account", "number"):
+    if kind in ("postcode", "account", "device", "number"):
         return lambda text: re.sub(r"[^\w*]", "", fold(text))
     if kind == "email":
         return lambda text: fold(text).strip()
@@ -102,6 +102,7 @@ _WHOLE: dict[Kind, Callable[[pa.StringArray], pa.StringArray]] = {
     "phone": _digits,
     "postcode": _tight,
     "account": _tight,
+    "device": _tight,
     "number": _tight,
     "birth_date": _dates,
 }

@@ -15,7 +15,7 @@ _PAIRS = 4_000_000  # cost seconds however few the records
 _SAMPLE = 250_000  # records that tell what a rule costs
 # Kinds of fields, or forms of them, that together are seldom shared by accident.
 _TOGETHER = (
-    "email", "phone", "account", "birth_date", "full_name",
+    "email", "phone", "account", "device", "birth_date", "full_name",
     "family_name+birth_date", "given_name+birth_date", "given_name+family_name",
     "given_name+postcode", "family_name+postcode", "birth_date+postcode",
     "family_name+city", "birth_date+city", "address+number", "address+family_name", "address+given_name",

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from onebasket.align.people.fields import Field
 from onebasket.align.people.nicknames import short_for
 from onebasket.align.people.normal import normal
+from onebasket.align.people.sounds import Sounds, of_names, of_words
 from onebasket.align.people.strings import Texts, Words
 from onebasket.align.people.threads import side_by_side
 
@@ -31,6 +32,7 @@ class Values:
         self.array, self._texts = array, texts
         self._hashes: dict[str, Words] = {}
         self._meant: Codes | None = None
+        self._sounds: Sounds | None = None
 
     def __len__(self) -> int:
         return len(self.array)
@@ -57,6 +59,12 @@ class Values:
         if self._meant is None:
             self._meant = short_for(self.array)
         return self._meant
+
+    def sounds(self, names: bool) -> Sounds:
+        """How values sound, names or other words, where some are Chinese and some are not."""
+        if self._sounds is None:
+            self._sounds = (of_names if names else of_words)(self.array)
+        return self._sounds
 
     def with_more(self, more: pa.StringArray) -> Values:
         """These and others, distinct from these, behind them."""

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from onebasket.align.people.blocking import Part, Rule
 from onebasket.align.people.comparing import Comparison
 from onebasket.align.people.fitting import expect
+from onebasket.align.people.levels import SOUNDS_ALIKE
 
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -27,7 +28,8 @@ DIFFER = 1  # the level, of every field
 _ROUNDS, _STILL = 300, 1e-5
 _ENOUGH = 30  # pairs from which anything can be learnt
 _SHARED_AT_HOME = {
-    "family_name": 0.95, "address": 0.95, "postcode": 0.95, "city": 0.95, "number": 0.9, "phone": 0.3
+    "family_name": 0.95, "address": 0.95, "postcode": 0.95, "city": 0.95, "number": 0.9, "phone": 0.3,
+    "device": 0.3,
 }  # fmt: skip
 _HOLD = {"stranger": 3.0, "household": 0.3}  # how hard a class is held to what it was taken for
 _SHARED = 0.3  # a field that another determines this often is shared by strangers, too
@@ -134,7 +136,7 @@ def by_chance(comparisons: Sequence[Comparison], sampled: Levels) -> Doubles:
     return table
 
 
-def fit(model: Model, levels: Levels, counts: Doubles) -> Model:
+def fit(model: Model, levels: Levels, counts: Doubles, comparisons: Sequence[Comparison]) -> Model:
     """The mixture fitted by EM to distinct patterns and their counts, where there are enough pairs."""
     if counts.sum() < _ENOUGH:
         note = f"There are too few candidates to learn from ({int(counts.sum())}): weights are those assumed."
@@ -147,6 +149,8 @@ def fit(model: Model, levels: Levels, counts: Doubles) -> Model:
         hold[1] = 1e6  # what strangers share is known
     room = starts.shape[2] - 1
     real = np.arange(1, room + 1)[None, :] < np.array(model.sizes)[:, None]  # levels the fields have
+    assumed = _not_learnt(comparisons)[None, :, 1:]
+    kept = np.where(assumed, starts[:, :, 1:], 0.0)
     rounds, still = 0, False
     while rounds < _ROUNDS and not still:
         rounds += 1
@@ -156,10 +160,24 @@ def fit(model: Model, levels: Levels, counts: Doubles) -> Model:
         held = hold[:, None] * seen.sum(axis=2) + 1.0
         grown = seen + held[:, :, None] * starts[:, :, 1:] * real
         grown[MATCH] = seen[MATCH] + 0.5 * real
-        tables[:, :, 1:] = np.maximum(grown / grown.sum(axis=2, keepdims=True), 1e-12)
+        grown = np.where(assumed, 0.0, grown)
+        grown *= (1.0 - kept.sum(axis=2, keepdims=True)) / grown.sum(axis=2, keepdims=True)
+        tables[:, :, 1:] = np.maximum(grown + kept, 1e-12)
         still = np.abs(new - shares).max() < _STILL
         shares = new / new.sum()
     return replace(model, shares=shares, tables=tables, rounds=rounds)
+
+
+def _not_learnt(comparisons: Sequence[Comparison]) -> npt.NDArray[np.bool_]:
+    """Levels that keep what they were taken for, (fields, levels): names in two scripts that sound alike.
+
+    The few pairs that have them would be taken for a kind of strangers.
+    """
+    kept = np.zeros((len(comparisons), max((each.size for each in comparisons), default=1)), np.bool_)
+    for place, each in enumerate(comparisons):
+        if SOUNDS_ALIKE in each.levels and len(each.coded.values.sounds(names=True).chinese):
+            kept[place, each.levels.index(SOUNDS_ALIKE) + 1] = True
+    return kept
 
 
 def doubts(model: Model, chance: Doubles, candidates: float) -> str | None:

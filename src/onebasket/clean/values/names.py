@@ -35,8 +35,9 @@ def name(given: str | None, family: str | None, full: str | None, junk: Junk) ->
     """Tidy a name and split a whole one.
 
     The key is null unless given and family name are both known in full: half a name tells
-    too little to say that two are different. It holds both in the order of the alphabet, as
-    exports do not agree on which comes first.
+    too little to say that two are different; so does a foreign name in Chinese characters (`尼尔·卡特`),
+    which has no one spelling in Latin letters. The key holds both in the order of the alphabet, as exports
+    do not agree on which comes first.
     """
     given, family, full = (_tidy(part, junk) for part in (given, family, full))
     hidden = any(part is not None and masked(part) for part in (given, family, full))
@@ -47,16 +48,19 @@ def name(given: str | None, family: str | None, full: str | None, junk: Junk) ->
     if (given is None or family is None) and full is not None and not hidden:
         first, last = split(full)
         given, family = given or first, family or last
-    if hidden or given is None or family is None:
+    if hidden or given is None or family is None or "·" in (full or ""):
         return Name(given, family, full, None, hidden)
     halves = (_given_key(given), _family_key(family))
     return Name(given, family, full, " ".join(sorted(halves)) if all(halves) else None, False)
 
 
 def split(full: str) -> tuple[str | None, str | None]:
-    """Given and family name of a tidy whole name: `Smith, Mary`, `Mary Smith`, `欧阳娜娜`."""
+    """Given and family name of a tidy whole name: `Smith, Mary`, `Mary Smith`, `欧阳娜娜`, `尼尔·卡特`."""
     if _HAN.search(full):
-        signs = full.replace(" ", "").replace("·", "")
+        signs = full.replace(" ", "")
+        foreign, dot, family = signs.rpartition("·")
+        if dot:
+            return foreign or None, family or None
         if not all(map(_HAN.match, signs)) or not 1 < len(signs) <= _LONGEST_HAN_NAME:
             return None, None
         first = 2 if len(signs) > 2 and _simplified(signs).startswith(_TWO_SIGNS) else 1
