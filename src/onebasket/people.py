@@ -57,36 +57,46 @@ def match_people(
         )
     left_out = [name for name in (ids.column, truth, wishes.get("one_per")) if name]
     said = fields_of(data, fields, left_out)
-    if fields is None:  # stated ones are taken as they are
-        data = _with_halves(data, said, left_out)
-    found = match(data, said, settings, progress)
-    return PeopleMatch(found, ids, told, time.monotonic() - began, peak_memory())
+    halves = Halves.of(data, said, left_out) if fields is None else None  # stated ones are taken as they are
+    found = match(halves.filled(data) if halves else data, said, settings, progress)
+    return PeopleMatch(found, ids, halves, told, time.monotonic() - began)
 
 
-def _with_halves(table: pa.Table, said: list[Field], left_out: Sequence[str]) -> pa.Table:
-    """The table with given and family name where a row says its whole name only, in a column beside them.
+@dataclass(frozen=True)
+class Halves:
+    """Columns of a whole name, a given and a family name, of which a row may say the one or the others."""
 
-    `said` are the fields found, among which a column of whole names is left out beside its halves.
-    """
-    half: dict[str, str] = {
-        each.kind: each.column for each in said if each.kind in ("given_name", "family_name")
-    }
-    if len(half) < 2:
+    whole: str
+    given: str
+    family: str
+
+    @classmethod
+    def of(cls, table: pa.Table, said: list[Field], left_out: Sequence[str]) -> Halves | None:
+        """Those of a table. `said` are the fields found, where whole names give way to their halves."""
+        half = {each.kind: each.column for each in said}
+        if not {"given_name", "family_name"} <= set(half):
+            return None
+        whole = (each.column for each in find_fields(table, left_out, every=True) if each.kind == "full_name")
+        column = next(whole, None)
+        return None if column is None else cls(column, half["given_name"], half["family_name"])
+
+    def filled(self, table: pa.Table) -> pa.Table:
+        """The table with given and family name where a row says its whole name only."""
+        from onebasket.clean.values.names import split
+
+        if self.whole not in table.column_names:
+            return table
+        names = table[self.whole].cast(pa.string()).combine_chunks().dictionary_encode()
+        parts = [
+            split(" ".join(said.split())) if said else (None, None) for said in names.dictionary.to_pylist()
+        ]
+        given, family = (table[column].cast(pa.string()) for column in (self.given, self.family))
+        bare = pc.and_(pc.is_null(given), pc.is_null(family))
+        for column, said_so, place in ((self.given, given, 0), (self.family, family, 1)):
+            split_off = pa.array([each[place] for each in parts], pa.string()).take(names.indices)
+            at = table.column_names.index(column)
+            table = table.set_column(at, column, pc.if_else(bare, split_off, said_so))
         return table
-    whole = [each.column for each in find_fields(table, left_out, every=True) if each.kind == "full_name"]
-    if not whole:
-        return table
-    from onebasket.clean.values.names import split
-
-    names = table[whole[0]].cast(pa.string()).combine_chunks().dictionary_encode()
-    parts = [split(" ".join(text.split())) if text else (None, None) for text in names.dictionary.to_pylist()]
-    given, family = (table[half[kind]].cast(pa.string()) for kind in ("given_name", "family_name"))
-    bare = pc.and_(pc.is_null(given), pc.is_null(family))
-    for kind, said_so, place in (("given_name", given, 0), ("family_name", family, 1)):
-        split_off = pa.array([each[place] for each in parts], pa.string()).take(names.indices)
-        at = table.column_names.index(half[kind])
-        table = table.set_column(at, half[kind], pc.if_else(bare, split_off, said_so))
-    return table
 
 
 def match_path(path: Path, **asked: Any) -> PeopleMatch:
@@ -149,9 +159,11 @@ class Found:
 class PeopleMatch:
     """Who is who. Records are called by their ids, or by their row, counted from 0, without ids."""
 
-    def __init__(self, matching: Matching, ids: Ids, truth: Ints | None, seconds: float, peak: int) -> None:
-        self.matching, self.seconds, self.peak_memory_bytes = matching, seconds, peak
-        self._asked, self._truth = ids, truth
+    def __init__(
+        self, matching: Matching, ids: Ids, halves: Halves | None, truth: Ints | None, seconds: float
+    ) -> None:
+        self.matching, self.seconds, self.peak_memory_bytes = matching, seconds, peak_memory()
+        self._asked, self._halves, self._truth = ids, halves, truth
         self._ids = ids.values.take(pa.array(matching.rows))  # by record
         self._known = self._ids  # and those of records added since
         # What to know before trusting the result.
@@ -216,13 +228,16 @@ class PeopleMatch:
     def add(self, table: Any, ids: Sequence[Any]) -> pa.Table:
         """Match new records with those known, without redoing everything.
 
-        `ids` are the new records' ids. Gives `record_id`, `cluster_id` of the new records and of all
-        records whose cluster changed. The model stays the one that was fitted.
+        `ids` are the new records' ids; the table has the fields' columns. Gives `record_id`, `cluster_id` of
+        the new records and of all records whose cluster changed. The model stays the one that was fitted.
+        Raises MatchError for what does not fit, and adds nothing then.
         """
         data = table if isinstance(table, pa.Table) else pa.table(table)
+        for field in self.fields:
+            column_of(data, field.column)
         fresh = self._asked.fresh(ids, data.num_rows, self._known)
         before = self._live.clusters
-        numbers = self._live.add(data)
+        numbers = self._live.add(self._halves.filled(data) if self._halves else data)
         new = np.empty(data.num_rows, np.int64)
         new[numbers - len(before)] = np.arange(data.num_rows)
         self._known = pa.concat_arrays([self._known, fresh.take(pa.array(new))])
@@ -235,7 +250,11 @@ class PeopleMatch:
 
     def lookup(self, record: Mapping[str, object], most: int = 10) -> list[Found]:
         """The people that a record, column → value, may be, likeliest first; in milliseconds."""
-        known = self._known
+        known, halves = self._known, self._halves
+        if halves and record.get(halves.whole):
+            names = {each: record.get(each) for each in (halves.whole, halves.given, halves.family)}
+            row = pa.Table.from_pylist([names], pa.schema([(each, pa.string()) for each in names]))
+            record = {**record, **halves.filled(row).to_pylist()[0]}
         return [
             Found(known[hit.cluster].as_py(), known[hit.record].as_py(), hit.probability)
             for hit in self._live.lookup(record, most)

@@ -46,6 +46,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: str | tuple[str, ...] | None = None  # globs relative to the shop folder
     url: str | None = None  # sqlite:///… or postgresql://…, with query
     query: str | None = None
+    one_record_per_person: bool = False  # the source knows each person once
     accounts: str | None = None  # account system its account ids belong to; default: its own name
     currency: str | None = None
     timezone: str | None = None

@@ -18,6 +18,8 @@ from onebasket import match_people
 from onebasket.errors import MatchError
 from tests.unit.align.people.test_matching import world
 
+RULES = ("email", "phone", "surname+dob", "first_name+postcode")
+
 
 def match(file: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "onebasket", "match", str(file), *words]
@@ -233,6 +235,30 @@ def test_a_record_is_looked_up(people: tuple[Path, pa.Table]) -> None:
     assert found.lookup({"email": "nobody@nowhere.example"}) == []
 
 
+def test_dates_of_birth_that_contradict_each_other_keep_people_apart_when_they_come_later_too(
+    people: tuple[Path, pa.Table],
+) -> None:
+    table = people[1].drop_columns(["rec_id", "who"])
+    same = {
+        "first_name": "lena",
+        "surname": "okafor",
+        "postcode": "99999",
+        "email": "l@o.example",
+        "phone": "1",
+    }
+    twins = [{**same, "dob": born} for born in ("1950-03-12", "1981-11-28", "1950-03-21")]
+    strict = {"rules": RULES, "one_birth_date": True}
+    for settings, together in (({"rules": RULES}, True), (strict, False)):
+        found = match_people(pa.concat_tables([table, _rows(table, twins[:1])]), **settings)
+        found.add(_rows(table, twins[1:]), [-1, -2])
+        live = found.lookup(twins[0], most=1)[0].cluster_id, found.lookup(twins[1], most=1)[0].cluster_id
+        assert (live[0] == live[1]) is together
+
+
+def _rows(like: pa.Table, rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(rows, like.schema)
+
+
 def test_a_bad_id_adds_nothing(people: tuple[Path, pa.Table]) -> None:
     table = people[1].drop_columns(["rec_id", "who"])
     found = match_people(table.slice(0, 500))
@@ -307,3 +333,16 @@ def test_whole_names_match_split_ones(people: tuple[Path, pa.Table]) -> None:
     table = table.append_column("full_name", pa.array(names, pa.string()))
     found = match_people(table, truth="who")
     assert found.quality is not None and found.quality[1].f1 > 0.97
+    first = table.filter(pa.compute.is_valid(table["full_name"])).slice(0, 1)
+    changes = found.add(first, ["again"])
+    assert set(changes["record_id"].to_pylist()) >= {"again"}
+    record = {name: values[0] for name, values in first.to_pydict().items()}
+    best = found.lookup({"full_name": record["full_name"], "dob": record["dob"], "email": record["email"]})[0]
+    assert (
+        best.cluster_id
+        == dict(zip(*(changes[name].to_pylist() for name in ("record_id", "cluster_id")), strict=True))[
+            "again"
+        ]
+    )
+    with pytest.raises(MatchError, match="no column 'dob'"):
+        found.add(first.drop_columns(["dob"]), ["once more"])

@@ -45,7 +45,7 @@ MATCHES = pa.schema(
 )
 _EDGES = pa.schema([("record_a", pa.string()), ("record_b", pa.string())])
 PERSONS = pa.schema(
-    [("code", pa.int64()), ("record_id", pa.string())]
+    [("code", pa.int64()), ("record_id", pa.string()), ("source", pa.string())]
     + [(each.column, pa.string()) for each in FIELDS]
     + [("system", pa.string()), ("account", pa.string())]
 )
@@ -58,7 +58,8 @@ def find_customers(store: DuckStore, shop: Shop, progress: Progress) -> None:
 
     Records are called by their codes. Certain identities (`align_edges`) hold whatever else records say,
     unless somebody decided otherwise; likeness and orders told twice join only what the rest does not
-    speak against, and never two accounts of one system.
+    speak against, and never two accounts of one system, two dates of birth that contradict each other, or
+    two records of a source that has each person once.
     """
     persons = _table(store, "align_persons", PERSONS).sort_by("code")
     places = {record: code for code, record in enumerate(persons["record_id"].to_pylist())}
@@ -72,8 +73,9 @@ def find_customers(store: DuckStore, shop: Shop, progress: Progress) -> None:
         limits=Limits(
             apart=parted,
             together=np.concatenate([joined, certain]),
-            holders=_accounts(persons),
+            holders=_holders(persons, [each.name for each in shop.sources if each.one_record_per_person]),
         ),
+        one_birth_date=True,
         labels=_labels(made, places),
         ties=Ties(tied[:, 0].astype(np.int32), tied[:, 1].astype(np.int32),
                   np.full(len(tied), _ORDER_BITS, np.float32)),
@@ -136,11 +138,17 @@ def _known(pairs: Iterable[tuple[str, str]], places: dict[str, int]) -> Ints:
     return np.array(found, np.int64).reshape(-1, 2)
 
 
-def _accounts(persons: pa.Table) -> Ints:
-    """The account system and the account of each record, as numbers; -1: none."""
+def _holders(persons: pa.Table, single: Sequence[str]) -> Ints:
+    """What each record is alone in: an account of a system, a record of a source that has people once.
+
+    Numbers of shape (records, 2, 2); -1: neither.
+    """
     coded = [pc.dictionary_encode(persons[name].combine_chunks()).indices for name in ("system", "account")]
-    numbers = [pc.fill_null(each, -1).to_numpy(zero_copy_only=False) for each in coded]
-    return np.stack(numbers, axis=1).astype(np.int64)
+    system, account = [pc.fill_null(each, -1).to_numpy(zero_copy_only=False) for each in coded]
+    source = pc.fill_null(pc.index_in(persons["source"], value_set=pa.array(single, pa.string())), -1)
+    record = np.arange(persons.num_rows)
+    both = ((system, account), (source.to_numpy(), record))
+    return np.ascontiguousarray(np.stack([np.stack(each, axis=1) for each in both], axis=1), np.int64)
 
 
 def _labels(made: Sequence[Decision], places: dict[str, int]) -> Labels | None:

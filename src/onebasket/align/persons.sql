@@ -10,6 +10,7 @@ with accounts as (
 select
     r.code,
     r.record_id,
+    p.source,
     p.given_name,
     p.family_name,
     case when p.given_name is null and p.family_name is null then p.full_name end as full_name,

@@ -13,7 +13,7 @@ import pytest
 
 from onebasket.align import align
 from onebasket.protect import load_or_make
-from onebasket.shop import Align, Clean, Identity, Learn, Recommend, Run, Shop
+from onebasket.shop import Align, Clean, Identity, Learn, Recommend, Run, Shop, Source
 from onebasket.store.basket import Basket
 from onebasket.store.duckdb import DuckStore
 from onebasket.store.portable_types import arrow_type
@@ -117,9 +117,11 @@ class World:
         self.key = load_or_make(folder, None)
         self.folder = folder
 
-    def align(self, records: Records, limits: Align | None = None) -> Aligned:
+    def align(
+        self, records: Records, limits: Align | None = None, declared: tuple[Source, ...] = ()
+    ) -> Aligned:
         shop = Shop(
-            self.folder, Identity("test"), (), Run(), Clean(), limits or Align(), Learn(), Recommend()
+            self.folder, Identity("test"), declared, Run(), Clean(), limits or Align(), Learn(), Recommend()
         )
         identified = {row["record_id"] for row in records.identifiers}
         names = sorted(identified | set(records.alone) | set(records.people))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from onebasket.align import decisions
 from onebasket.align.customers import _labels
 from onebasket.errors import StoreError
-from onebasket.shop import Align
+from onebasket.shop import Align, Source
 
 GIVEN = ("William", "Elizabeth", "Robert", "Anna", "Maria", "Peter", "Lena", "Omar", "Sofia", "Karl")
 FAMILY = ("Meier", "Lopez", "Smith", "Wang", "Nowak", "Rossi", "Dubois", "Jansen", "Silva", "Berg", "Okafor")
@@ -59,6 +60,29 @@ def test_two_accounts_of_one_system_are_not_joined_by_likeness(world: Any, recor
     aligned = world.align(made)
     assert aligned.customers["web/003"] != aligned.customers["app/003"]
     assert aligned.customers["web/004"] == aligned.customers["app/004"]
+
+
+def test_a_source_that_knows_each_person_once_has_each_once(world: Any, records: Any) -> None:
+    made = town(records)
+    made.says("app/999", **{name: made.people["web/003"][name] for name in ("given_name", "family_name")})
+    made.says("app/999", **{name: made.people["web/003"][name] for name in ("address", "postcode")})
+    assert len({world.align(made).customers[record] for record in ("app/003", "app/999")}) == 1
+    once = (Source("app", "app", "table", one_record_per_person=True),)
+    aligned = world.align(made, declared=once)
+    assert aligned.customers["app/003"] != aligned.customers["app/999"]
+
+
+def test_dates_of_birth_that_contradict_each_other_are_not_joined_by_likeness(
+    world: Any, records: Any
+) -> None:
+    made = town(records)
+    for number in range(40):
+        for source in ("web", "app"):
+            made.says(f"{source}/{number:03}", birth_date=date(1950 + number, 3, 12))
+    assert world.align(made).customers["web/003"] == world.align(made).customers["app/003"]
+    made.says("app/003", birth_date=date(1991, 11, 28))
+    aligned = world.align(made)
+    assert aligned.customers["web/003"] != aligned.customers["app/003"]
 
 
 def test_an_order_told_twice_joins_who_tells_it(world: Any, records: Any) -> None:

@@ -27,7 +27,9 @@ class Wishes(TypedDict, total=False):
     `threshold`: the probability from which on two records are linked (default one half). `together` and
     `apart`: pairs of record ids that must, or must not, be one person. `labels`: pairs of record ids with
     a judgement, from which weights are learnt. `one_per`: a column of which a person has one record a
-    value, such as a source without duplicates. `most_pairs`: how many candidates may be compared.
+    value, such as a source without duplicates. `one_birth_date`: whether dates of birth that contradict
+    each other, by more than a slip, are of two people whatever else agrees. `most_pairs`: how many
+    candidates may be compared.
     """
 
     threshold: float
@@ -35,6 +37,7 @@ class Wishes(TypedDict, total=False):
     apart: Iterable[tuple[Any, Any]]
     labels: Iterable[tuple[Any, Any, bool]]
     one_per: str
+    one_birth_date: bool
     most_pairs: int
     seed: int
 
@@ -107,7 +110,7 @@ def settings_of(table: pa.Table, ids: Ids, rules: Sequence[str] | None, wishes: 
     holders = None
     if one_per := wishes.get("one_per"):
         sources = groups_of(column_of(table, one_per))
-        holders = np.stack([sources, np.arange(len(sources))], axis=1)
+        holders = np.stack([sources, np.arange(len(sources))], axis=1)[:, None]
     return Settings(
         rules=None if rules is None else [Rule.parse(rule) for rule in rules],
         threshold=threshold,
@@ -117,6 +120,7 @@ def settings_of(table: pa.Table, ids: Ids, rules: Sequence[str] | None, wishes: 
             holders=holders,
         ),
         labels=_labels(ids, wishes.get("labels", ())),
+        one_birth_date=wishes.get("one_birth_date", False),
         most_pairs=wishes.get("most_pairs", MOST_PAIRS),
         seed=wishes.get("seed", 0),
     )

@@ -30,14 +30,17 @@ class Limits:
 
     `apart` and `together` are pairs of records, shape (pairs, 2): the former never share a cluster, not
     even through others; the latter do, unless that would break the former. `holders` has shape
-    (records, 2): of records whose first numbers are equal, and not -1, only those share a cluster whose
-    second numbers are equal, too: one account of an account system, or one record of a source.
+    (records, kinds, 2): of records whose first numbers are equal, and not -1, only those share a cluster
+    whose second numbers are equal, too: one account of an account system, one record of a source. `born`
+    (records,) has dates of birth as 19700312, -1 where unknown: those that contradict each other never
+    share a cluster. Two of year, month and day must differ for that, so that a slip is none.
     """
 
     largest: int = LARGEST
     apart: Ints | None = None
     together: Ints | None = None
     holders: Ints | None = None
+    born: Ints | None = None
 
 
 def clusters(
@@ -61,9 +64,10 @@ def clusters(
     ordered = np.concatenate([must[0], left[links]]), np.concatenate([must[1], right[links]])
     apart = _pairs(limits.apart)
     forbidden = both_ways(size, apart[0], apart[1], np.zeros(apart.shape[1], np.float32))[:2]
-    holders = np.full((size, 2), -1, np.int64) if limits.holders is None else limits.holders
+    holders = np.zeros((size, 0, 2), np.int64) if limits.holders is None else limits.holders
+    born = np.full(size, -1, np.int64) if limits.born is None else limits.born
     parent = np.arange(size, dtype=np.int64)
-    _join(ordered, parent, (must.shape[1], limits.largest), forbidden, holders, compared)
+    _join(ordered, parent, (must.shape[1], limits.largest), forbidden, (holders, born), compared)
     return parent
 
 
@@ -133,11 +137,31 @@ def _root(parent: Ints, record: int) -> int:
 
 
 @kernel
+def _contradict(a: int, b: int) -> bool:
+    """Whether two dates of birth are of two people."""
+    if a < 0 or b < 0 or a == b:
+        return False
+    year, month, day = a // 10000 == b // 10000, a // 100 % 100 == b // 100 % 100, a % 100 == b % 100
+    turned = year and a // 100 % 100 == b % 100 and a % 100 == b // 100 % 100
+    return not (turned or (year and month) or (year and day) or (month and day))
+
+
+@kernel
+def _may_not_meet(a: int, b: int, holders: Ints, born: Ints) -> bool:
+    """Whether what is known of two records says that they are two people."""
+    for kind in range(holders.shape[1]):
+        shared = holders[a, kind, 0] >= 0 and holders[a, kind, 0] == holders[b, kind, 0]
+        if shared and holders[a, kind, 1] != holders[b, kind, 1]:
+            return True
+    return _contradict(born[a], born[b])
+
+
+@kernel
 def _forbidden(
-    small: int, large: int, parent: Ints, following: Ints, apart: tuple[Ints, Pair], holders: Ints
+    small: int, large: int, parent: Ints, following: Ints, apart: tuple[Ints, Pair], known: tuple[Ints, Ints]
 ) -> bool:
     """Whether a record of the one cluster may not be with one of the other."""
-    starts, others = apart
+    (starts, others), (holders, born) = apart, known
     member = small
     while member >= 0:
         for at in range(starts[member], starts[member + 1]):
@@ -146,25 +170,24 @@ def _forbidden(
         member = following[member]
     member = small
     while member >= 0:
-        if holders[member, 0] >= 0:
-            other = large
-            while other >= 0:
-                if holders[other, 0] == holders[member, 0] and holders[other, 1] != holders[member, 1]:
-                    return True
-                other = following[other]
+        other = large
+        while other >= 0 and (holders.shape[1] > 0 or born[member] >= 0):
+            if _may_not_meet(member, other, holders, born):
+                return True
+            other = following[other]
         member = following[member]
     return False
 
 
 @kernel
 def _join(
-    links: tuple[Pair, Pair], parent: Ints, bounds: tuple[int, int], apart: tuple[Ints, Pair], holders: Ints,
-    compared: tuple[Ints, Pair, npt.NDArray[np.float32]],
+    links: tuple[Pair, Pair], parent: Ints, bounds: tuple[int, int], apart: tuple[Ints, Pair],
+    known: tuple[Ints, Ints], compared: tuple[Ints, Pair, npt.NDArray[np.float32]],
 ) -> None:  # fmt: skip
     """Unite along links in their order, in place; the first ones, by hand, need no evidence."""
     (left, right), (by_hand, largest), (starts, others, votes) = links, bounds, compared
     size = len(parent)
-    nobody = np.full((size, 2), -1, np.int64)
+    nothing = np.zeros((size, 0, 2), np.int64), np.full(size, -1, np.int64)
     count = np.ones(size, np.int64)
     following = np.full(size, -1, np.int64)  # the members of a cluster, from its root on
     last = np.arange(size)
@@ -173,7 +196,7 @@ def _join(
         if a == b or (link >= by_hand and count[a] + count[b] > largest):
             continue
         small, large = (a, b) if count[a] < count[b] else (b, a)
-        if _forbidden(small, large, parent, following, apart, nobody if link < by_hand else holders):
+        if _forbidden(small, large, parent, following, apart, nothing if link < by_hand else known):
             continue
         evidence, member = 0.0, small
         while member >= 0 and link >= by_hand:

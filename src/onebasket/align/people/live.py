@@ -10,7 +10,7 @@ from onebasket.align.people.blocking import LARGEST_BLOCK, blocks_by, within
 from onebasket.align.people.clustering import Limits, Pair, clusters, connected
 from onebasket.align.people.directory import Directory
 from onebasket.align.people.matching import Matching
-from onebasket.align.people.records import encode
+from onebasket.align.people.records import Records, encode
 
 Ints = npt.NDArray[np.int64]
 
@@ -68,7 +68,7 @@ class Live(Directory):
         near = self._taken(rows)
         pairs = within(blocks_by(self.blocking.blocks, self._index.keys_of(near), LARGEST_BLOCK))
         weights = self._weigh(near, pairs.left, pairs.right)
-        cut, limits = self._matching.settings.cut, self._limits(rows, place)
+        cut, limits = self._matching.settings.cut, self._limits(rows, place, near)
         strong = weights >= cut
         self._groups[rows] = rows[
             self._connected(len(rows), pairs.left[strong], pairs.right[strong], limits.together)
@@ -81,8 +81,8 @@ class Live(Directory):
         by_hand = np.zeros((0, 2), np.int32) if together is None else together.astype(np.int32)
         return connected(size, np.concatenate([left, by_hand[:, 0]]), np.concatenate([right, by_hand[:, 1]]))
 
-    def _limits(self, rows: Ints, place: Pair) -> Limits:
-        """The batch's limits among some records; new records have none of their own."""
+    def _limits(self, rows: Ints, place: Pair, near: Records) -> Limits:
+        """The batch's limits among some records; of their own new ones have their dates of birth alone."""
         matching = self._matching
         limits = matching.limits
         apart, together = (
@@ -90,10 +90,11 @@ class Live(Directory):
         )
         holders = None
         if limits.holders is not None:
-            holders = np.full((len(rows), 2), -1, np.int64)
+            holders = np.full((len(rows), *limits.holders.shape[1:]), -1, np.int64)
             old = rows < len(matching.rows)
             holders[old] = limits.holders[rows[old]]
-        return Limits(limits.largest, apart, together, holders)
+        born = None if limits.born is None else near.born()
+        return Limits(limits.largest, apart, together, holders, born)
 
 
 def _inside(pairs: Pair) -> Ints:

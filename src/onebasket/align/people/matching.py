@@ -72,6 +72,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)  # by row of the table
     labels: Labels | None = None  # by row of the table
     ties: Ties | None = None  # by row of the table
+    one_birth_date: bool = False  # nobody has two dates of birth that contradict each other
     largest_block: int = LARGEST_BLOCK
     most_pairs: int = MOST_PAIRS
     seed: int = 0
@@ -143,6 +144,8 @@ def match(
     progress("learn", 1, 1)
     progress("cluster", 0, 0)
     limits = _by_record(settings.limits, rows)
+    if settings.one_birth_date:
+        limits = replace(limits, born=records.born())
     told = pairs.left, pairs.right, weights
     if settings.ties:
         told = _with_ties(told, settings.ties.among(rows), records, compared, model)

@@ -125,6 +125,14 @@ class Records:
         ordered = [each for _, each in sorted(fields, key=lambda item: item[0])]
         return _side_by_side(ordered, codes)
 
+    def born(self) -> Ints:
+        """Dates of birth as 19700312, shape (records,); -1: unknown."""
+        for coded in self.fields:
+            if coded.field.kind == "birth_date" and len(coded.values):
+                dates = pc.replace_substring(coded.values.array, "-", "").cast(pa.int64()).to_numpy()
+                return np.asarray(np.append(dates, -1)[coded.codes], np.int64)
+        return np.full(self.size, -1, np.int64)
+
     def in_order(self, rows: Ints) -> Records:
         """All records in another order."""
         return _side_by_side(self.fields, np.take(self.codes, rows, axis=0))

@@ -40,7 +40,7 @@ def test_limits_hold(
     links: dict[tuple[int, int], float], apart: set[tuple[int, int]], sources: list[int], largest: int
 ) -> None:
     pairs = np.array(sorted(apart), np.int64).reshape(-1, 2)
-    holders = np.stack([sources, np.arange(SIZE)], axis=1)  # one record of a source
+    holders = np.stack([sources, np.arange(SIZE)], axis=1)[:, None]  # one record of a source
     roots = found(links, Limits(largest, pairs, holders=holders))
     for a, b in apart:
         assert roots[a] != roots[b]
@@ -80,7 +80,7 @@ def test_what_is_joined_by_hand_is_joined_and_what_is_parted_by_hand_is_not(
     links: dict[tuple[int, int], float], apart: set[tuple[int, int]], together: set[tuple[int, int]]
 ) -> None:
     one, other = (np.array(sorted(said), np.int64).reshape(-1, 2) for said in (apart, together))
-    roots = found(links, Limits(1, one, other, np.zeros((SIZE, 2), np.int64)))
+    roots = found(links, Limits(1, one, other, np.zeros((SIZE, 1, 2), np.int64)))
     assert not any(roots[a] == roots[b] for a, b in apart)
     if not apart:
         parent = np.arange(SIZE)
@@ -90,5 +90,25 @@ def test_what_is_joined_by_hand_is_joined_and_what_is_parted_by_hand_is_not(
 
 def test_a_cluster_holds_one_account_of_a_system() -> None:
     links = {(0, 1): 9.0, (1, 2): 8.0, (2, 3): 7.0}
-    holders = np.array([[0, 5], [-1, -1], [0, 5], [0, 6]] + [[-1, -1]] * 5)
+    holders = np.array([[0, 5], [-1, -1], [0, 5], [0, 6]] + [[-1, -1]] * 5)[:, None]
     assert found(links, Limits(holders=holders))[:4] == [0, 0, 0, 3]
+
+
+@SOME
+@given(LINKS, st.lists(st.sampled_from([-1, 19700312, 19701203, 19700321, 19640312, 19991224]),
+                       min_size=SIZE, max_size=SIZE))  # fmt: skip
+def test_no_cluster_has_two_dates_of_birth_that_contradict_each_other(
+    links: dict[tuple[int, int], float], born: list[int]
+) -> None:
+    roots = found(links, Limits(born=np.array(born)))
+    for a, b in combinations(range(SIZE), 2):
+        if roots[a] == roots[b] and {born[a], born[b]} & {19991224}:
+            assert born[a] == born[b] or -1 in (born[a], born[b])
+
+
+def test_a_slip_in_a_date_of_birth_contradicts_nothing() -> None:
+    born = np.array([19700312, 19701203, 19700321, 19640312] + [-1] * 5)
+    links = {(0, 1): 9.0, (0, 2): 8.0, (0, 3): 7.0}
+    assert found(links, Limits(born=born))[:4] == [0, 0, 2, 3], "0 and 1, but 2 and 3 are not as near to 1"
+    assert found({(0, 2): 8.0}, Limits(born=born))[2] == 0
+    assert found({(0, 3): 8.0}, Limits(born=born))[3] == 0
