@@ -20,6 +20,7 @@ GROUND = {
     "protect",
     "recommenders",
     "shop",
+    "spelling",
     "store",
     "tables",
 }

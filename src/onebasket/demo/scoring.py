@@ -19,13 +19,15 @@ def score(shop: Shop, store: DuckStore) -> dict[str, dict[str, float]]:
     identity_unmasked   the same without records of which the channel masks a part
     households          pairs of people records: those of one household
     identity app-store  the same for pairs of one record from each of two channels, and so on
+    likeness 3          pairs said to be one person with a probability of .3 to .4: expected (the mean
+                        of what was said), observed (the share that is true), pairs; and so on
     products            pairs of listings (source, product_key): precision, recall, listings
     orders              pairs of order heads telling one purchase: found, the share of true pairs
                         that were joined; wrongly_merged, the share of joined pairs that are not
                         true; pairs, the number of true pairs. Heads refused by clean do not count.
 
-    Shares of nothing are 1. Reads the tables customer_links, product_links, order_links, sources
-    and the raw tables, which say where each record's lines are.
+    Shares of nothing are 1. Reads the tables customer_links, customer_matches, product_links,
+    order_links, sources and the raw tables, which say where each record's lines are.
     """
     truth = {name: f"read_parquet('{_quoted(shop, name)}')" for name in ("people", "products", "orders")}
     people: list[Cell] = []
@@ -49,6 +51,10 @@ def score(shop: Shop, store: DuckStore) -> dict[str, dict[str, float]]:
         for other in channels[place + 1 :]:
             scores[f"identity {one}-{other}"] = _precision_recall(_across(people, one, other))
     products = _cells(store, _PRODUCTS_SQL.format(products=truth["products"]))
+    for band, expected, observed, pairs in store.query(
+        _LIKENESS_SQL.format(people=truth["people"])
+    ).fetchall():
+        scores[f"likeness {band}"] = {"expected": expected, "observed": observed, "pairs": float(pairs)}
     scores["products"] = {**_precision_recall(_within(products)), "listings": float(_total(products))}
     joined, true, both = _within(_cells(store, _ORDERS_SQL.format(orders=truth["orders"])))
     scores["orders"] = {
@@ -89,6 +95,34 @@ _IDENTITY_SQL = """
     join (select person_id, min(household_id) as household_id from {people} group by person_id) w
         using (person_id)
     group by all order by all
+"""
+# Whoever most of a record's lines are by, of all sources.
+_LIKENESS_SQL = """
+    with told as (
+        select source, file, line, record_id from raw_people
+        union
+        select source, file, line, record_id from raw_orders where record_id is not null
+        union
+        select source, file, line, record_id from raw_events where item = 0 and record_id is not null
+    ),
+    votes as (
+        select record_id, person_id, count(*) as lines
+        from told join (select source, file, line, person_id from {people}) using (source, file, line)
+        group by record_id, person_id
+    ),
+    owners as (
+        select distinct on (record_id) record_id, person_id
+        from votes order by record_id, lines desc, person_id
+    )
+    select
+        least(cast(floor(m.probability * 10) as integer), 9) as band,
+        avg(m.probability),
+        avg(case when a.person_id = b.person_id then 1.0 else 0.0 end),
+        count(*)
+    from customer_matches m
+    join owners a on a.record_id = m.record_a
+    join owners b on b.record_id = m.record_b
+    group by band order by band
 """
 _PRODUCTS_SQL = """
     select found.product_id, known.product_id, '', count(*)

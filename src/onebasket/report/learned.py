@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from onebasket.report.words import FIGURE, METRIC, MODEL, SPLIT, STAGE, TASK, TR
 _SETTINGS = ("run", "clean", "align", "learn", "recommend")
 _BASELINES = ("popularity", "habit")
 _BETWEEN = "identity "  # "identity app-store": pairs of one record from each of two channels
+_LIKENESS = "likeness "  # "likeness 3": pairs of records that are one person with 30 to 40 %
 _GOOD_SHARES, _BAD_SHARES = ("precision", "recall", "found"), ("wrongly_merged",)
 _PRIVATE = ("junk",)  # identifiers the shop distrusts may be somebody's
 
@@ -146,7 +148,7 @@ def truth(page: Page) -> Section | None:
     if not known:
         return None
     say = page.say
-    kinds = [kind for kind in known if _BETWEEN not in kind]
+    kinds = [kind for kind in known if not kind.startswith((_BETWEEN, _LIKENESS))]
     blocks = [_truth_card(page, kind, known[kind], _span(len(kinds))) for kind in kinds]
     between = {kind.partition(_BETWEEN)[2]: values for kind, values in known.items() if _BETWEEN in kind}
     if between:
@@ -156,11 +158,53 @@ def truth(page: Page) -> Section | None:
         ]
         head = (say("Channels"), page.word(FIGURE, "precision"), page.word(FIGURE, "recall"))
         blocks.append(Block(title=say("Customers across two channels"), grid=Grid(head, rows)))
+    bands = [values for kind, values in known.items() if kind.startswith(_LIKENESS)]
+    if bands:
+        blocks.append(_reliability(page, bands))
     lead = say(
         "The demo knows the truth. Precision: how many of the joins made are right. "
         "Recall: how many of the joins there are were made."
     )
     return Section("truth", say("How right the joins are"), say("Truth"), lead, blocks)
+
+
+def _reliability(page: Page, bands: list[dict[str, float]]) -> Block:
+    """What was said of pairs of records beside what is true, band by band."""
+    say, figures = page.say, page.figures
+    title = say("Can probabilities be believed?")
+    caption = Caption(
+        "reliability", title, say("A dot a band of probability; the line is its interval (95 %).")
+    )
+    intervals = []
+    for band in bands:
+        low, high = _wilson(band["observed"], band["pairs"])
+        name = say("said {expected}", expected=figures.percent(band["expected"]))
+        intervals.append(Interval(name, band["observed"], low, high))
+    head = (say("Said to be one person"), say("Are one person"), say("Pairs"))
+    rows = [
+        [figures.percent(band["expected"]), figures.percent(band["observed"]), figures.count(band["pairs"])]
+        for band in bands
+    ]
+    return Block(
+        title=title,
+        note=say(
+            "Pairs of records that are alike: how often those said to be one person to some degree are."
+        ),
+        chart=both(lambda own, width: dots(own, width, intervals, figures.percent), caption, HALF),
+        grid=Grid(head, rows),
+        span="half",
+        folded=True,
+    )
+
+
+def _wilson(share: float, count: float, z: float = 1.96) -> tuple[float, float]:
+    """The interval of a share (Wilson 1927)."""
+    middle, wide = (
+        share + z * z / (2 * count),
+        z * math.sqrt((share * (1 - share) + z * z / (4 * count)) / count),
+    )
+    whole = 1 + z * z / count
+    return max((middle - wide) / whole, 0.0), min((middle + wide) / whole, 1.0)
 
 
 def _truth_card(page: Page, kind: str, values: dict[str, float], span: str) -> Block:

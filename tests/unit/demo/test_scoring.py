@@ -73,6 +73,14 @@ def engine(tmp_path: Path) -> duckdb.DuckDBPyConnection:
     keys = "source varchar, product_key varchar, product_id varchar"
     table("products", keys, ("shop", "S1", "p"), ("till", "T1", "p"), ("till", "T2", "q"))
     table("product_links", keys, ("shop", "S1", "1"), ("till", "T1", "2"), ("till", "T2", "2"))
+    table(
+        "customer_matches",
+        "record_a varchar, record_b varchar, probability double",
+        ("a", "b", 0.95),
+        ("a", "c", 0.25),
+        ("a", "d", 0.2),
+        ("d", "e", 1.0),
+    )
     for name, kept in (("people", "known"), ("orders", "orders"), ("products", "products")):
         connection.execute(f"copy {kept} to '{tmp_path}/truth/{name}.parquet'")
     return connection
@@ -100,6 +108,12 @@ def test_identity_counts_pairs_of_records(scores: dict[str, dict[str, float]]) -
         "customers": 2,
         "people": 3,
     }
+
+
+def test_probabilities_are_told_beside_what_is_true(scores: dict[str, dict[str, float]]) -> None:
+    assert scores["likeness 2"] == {"expected": pytest.approx(0.225), "observed": 0.5, "pairs": 2}
+    assert scores["likeness 9"] == {"expected": pytest.approx(0.975), "observed": 0.5, "pairs": 2}
+    assert "likeness 0" not in scores
 
 
 def test_masked_records_are_told_apart(scores: dict[str, dict[str, float]]) -> None:

@@ -68,6 +68,8 @@ def manifest(demo: bool = True) -> dict[str, Any]:
     }
     if demo:
         made["truth"] = {
+            "likeness 2": {"expected": 0.225, "observed": 0.3, "pairs": 40.0},
+            "likeness 9": {"expected": 0.975, "observed": 0.98, "pairs": 4000.0},
             "identity": {"precision": 0.9981, "recall": 0.8123, "records": 600.0, "people": 188.0},
             "identity app-store": {"precision": 0.9991, "recall": 0.5512},
             "identity app-web": {"precision": 1.0, "recall": 0.9123},

@@ -9,7 +9,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from onebasket.align.people.strings import Flags, Offsets, Points, Words, common, edits, fits, jaro_winkler
+from onebasket.align.people.strings import (
+    Flags,
+    Offsets,
+    Points,
+    Words,
+    common,
+    edits,
+    fits,
+    jaro_winkler,
+)
 from onebasket.kernels import kernel
 
 Pair = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]  # the left and the right record of each pair
@@ -50,13 +59,15 @@ def _may_reach(alike: float, points: Points, a: int, la: int, b: int, lb: int, s
     Jaro similarity is at most (shared / la + shared / lb + 1) / 3, and Winkler adds a tenth of what is
     missing to 1 for each of the first characters that agree, above .7 only.
     """
-    if shared == 0:
+    most = (shared / la + shared / lb + 1.0) / 3.0 + 1e-9
+    if most < max(0.7, (alike - 0.4) / 0.6):  # whatever they begin with
         return False
+    if most >= alike:
+        return True
     start = 0
     while start < 4 and start < la and start < lb and points[a + start] == points[b + start]:
         start += 1
-    needed = max(0.7, (alike - 0.1 * start) / (1.0 - 0.1 * start))
-    return (shared / la + shared / lb + 1.0) / 3.0 >= needed - 1e-9
+    return most >= max(0.7, (alike - 0.1 * start) / (1.0 - 0.1 * start))
 
 
 @kernel
@@ -110,12 +121,17 @@ def add_names(
 
 
 @kernel
-def _same_letters(bags: Words, x: int, y: int) -> bool:
+def _same_letters(texts: Text, x: int, y: int) -> bool:
     """Whether two texts hold the same characters, in another order."""
-    for word in range(4):  # noqa: SIM110 (compiled)
-        if bags[x, word] != bags[y, word]:
-            return False
-    return True
+    points, offsets, bags, _ = texts
+    if bags[x, 0] != bags[y, 0] or offsets[x + 1] - offsets[x] != offsets[y + 1] - offsets[y]:
+        return False
+    mixed = np.uint64(0)  # of sums of numbers that are made from characters, whatever their order
+    for at in range(offsets[x], offsets[x + 1]):
+        mixed += (np.uint64(points[at]) + np.uint64(1)) ** np.uint64(5)
+    for at in range(offsets[y], offsets[y + 1]):
+        mixed -= (np.uint64(points[at]) + np.uint64(1)) ** np.uint64(5)
+    return bool(mixed == 0)
 
 
 @kernel
@@ -123,7 +139,7 @@ def add_whole_names(
     pair: Pair, codes: Codes, texts: Text, sounds: Sounds, radix: int, patterns: Patterns
 ) -> None:
     """Given and family name together."""
-    (left, right), (points, offsets, bags, hidden) = pair, texts
+    (left, right), (points, offsets, _, hidden) = pair, texts
     rows = np.empty((3, 66), np.int64)
     for k in range(len(left)):
         x, y = codes[left[k]], codes[right[k]]
@@ -132,7 +148,7 @@ def add_whole_names(
         level = 7
         if len(hidden) > 0 and (hidden[x] or hidden[y]):
             level = 2 if fits(points, offsets, x, y) else 1
-        elif x != y and _same_letters(bags, x, y):
+        elif x != y and _same_letters(texts, x, y):
             level = 6
         elif x != y and _sound_alike(sounds, x, y, rows):
             level = 5

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import tomllib
-from importlib.resources import files
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-
-@functools.cache
-def _full_forms() -> tuple[pa.StringArray, pa.StringArray]:
-    """Short forms, and the full form of each."""
-    text = (files("onebasket.align.people") / "nicknames.toml").read_text(encoding="utf-8")
-    forms: dict[str, str] = {}
-    for full, shorts in tomllib.loads(text).items():
-        for short in shorts:
-            forms.setdefault(short, full)
-    return pa.array(list(forms), pa.string()), pa.array(list(forms.values()), pa.string())
+from onebasket.spelling import full_forms
 
 
 def short_for(values: pa.StringArray) -> npt.NDArray[np.int32]:
     """Equal numbers for names that may be one: `bill` and `william`, `伟` and `wei`."""
-    known, full = _full_forms()
-    place = pc.index_in(values, value_set=known)
-    meant = pc.coalesce(pc.take(full, place), values)
+    forms = full_forms()
+    place = pc.index_in(values, value_set=pa.array(list(forms), pa.string()))
+    meant = pc.coalesce(pc.take(pa.array(list(forms.values()), pa.string()), place), values)
     plain = pc.string_is_ascii(values)
     if plain.false_count:
         foreign = pc.invert(plain)

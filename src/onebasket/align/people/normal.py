@@ -5,7 +5,6 @@ Most values are plain ASCII and are made normal by Arrow all at once; the others
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections.abc import Callable
@@ -14,12 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from onebasket.align.people.fields import Kind
+from onebasket.spelling import fold, simplified
 
 _DATE_FORMS = (
     re.compile(r"^(?P<y>\d{4})[-/.年]?(?P<m>\d{1,2})[-/.月]?(?P<d>\d{1,2})日?(?:[T ].*)?$"),
     re.compile(r"^(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>\d{4})$"),
 )
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
 
 
 def normal(values: pa.StringArray, kind: Kind) -> pa.StringArray:
@@ -69,21 +68,6 @@ def date(text: str) -> str:
     return ""
 
 
-def fold(text: str) -> str:
-    """Lower case without accents; full-width forms narrow; traditional characters simplified."""
-    text = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _simplified()(unicodedata.normalize("NFKC", plain))
-
-
-@functools.cache
-def _simplified() -> Callable[[str], str]:
-    from opencc import OpenCC
-
-    convert: Callable[[str], str] = OpenCC("t2s").convert
-    return convert
-
-
 def _single(kind: Kind) -> Callable[[str], str]:
     """The normal form of one value beyond ASCII."""
     if kind == "birth_date":
@@ -91,10 +75,10 @@ def _single(kind: Kind) -> Callable[[str], str]:
     if kind == "phone":
         return lambda text: re.sub(r"[^0-9*]", "", unicodedata.normalize("NFKC", text))
     if kind in ("postcode", "account", "device", "number"):
-        return lambda text: re.sub(r"[^\w*]", "", fold(text))
+        return lambda text: re.sub(r"[^\w*]", "", simplified(fold(text)))
     if kind == "email":
-        return lambda text: fold(text).strip()
-    return lambda text: re.sub(r"[^\w*]+", " ", re.sub(r"[.'`’]", "", fold(text))).strip()
+        return lambda text: simplified(fold(text)).strip()
+    return lambda text: re.sub(r"[^\w*]+", " ", re.sub(r"[.'`’]", "", simplified(fold(text)))).strip()
 
 
 _WHOLE: dict[Kind, Callable[[pa.StringArray], pa.StringArray]] = {

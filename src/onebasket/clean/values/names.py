@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import NamedTuple
 
-from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin
 
 from onebasket.clean.values.junk import Junk, masked
-from onebasket.clean.values.texts import fold, recase, settle, tidy
+from onebasket.clean.values.texts import recase, settle, tidy
 from onebasket.clean.values.words import words
+from onebasket.spelling import fold, full_forms, simplified
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _TITLES = frozenset(words("names")["titles"])
@@ -63,7 +62,7 @@ def split(full: str) -> tuple[str | None, str | None]:
             return foreign or None, family or None
         if not all(map(_HAN.match, signs)) or not 1 < len(signs) <= _LONGEST_HAN_NAME:
             return None, None
-        first = 2 if len(signs) > 2 and _simplified(signs).startswith(_TWO_SIGNS) else 1
+        first = 2 if len(signs) > 2 and simplified(signs).startswith(_TWO_SIGNS) else 1
         return signs[first:], signs[:first]
     before, comma, after = (part.strip() for part in full.partition(","))
     if comma:
@@ -104,35 +103,20 @@ def _given_key(given: str) -> str:
     long = [part for part in parts if len(part) > 1]
     if not long:
         return ""  # an initial
-    return "".join([_nicknames().get(long[0], long[0]), *long[1:]])
+    return "".join([full_forms().get(long[0], long[0]), *long[1:]])
 
 
 def _family_key(family: str) -> str:
     if not _HAN.search(family):
         return re.sub(r"\W+", "", fold(family))
-    plain = _simplified(family)
+    plain = simplified(family)
     return words("family_readings").get(plain) or _pinyin(plain)
 
 
 def _pinyin(text: str) -> str:
     """Without tones or blanks; ü as u, the way names are mostly written."""
-    return "".join(lazy_pinyin(_simplified(text), style=Style.NORMAL, errors=_bare)).replace("v", "u")
+    return "".join(lazy_pinyin(simplified(text), style=Style.NORMAL, errors=_bare)).replace("v", "u")
 
 
 def _bare(text: str) -> str:
     return re.sub(r"\W+", "", fold(text))
-
-
-def _simplified(text: str) -> str:
-    return str(_converter().convert(text))
-
-
-@cache
-def _converter() -> OpenCC:
-    return OpenCC("t2s")
-
-
-@cache
-def _nicknames() -> dict[str, str]:
-    """Common English short forms and the name each is short for."""
-    return {short: whole for whole, forms in words("nicknames").items() for short in forms}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from onebasket.clean.values.texts import fold, recase, settle, tidy
+from onebasket.clean.values.texts import recase, settle, tidy
 from onebasket.clean.values.words import words
+from onebasket.spelling import fold
 
 _SHORT_REGION = re.compile(r"[A-Za-z]{2,3}")
 

@@ -48,12 +48,3 @@ def recase(text: str) -> str:
     if text != text.upper() and text != text.lower():
         return text
     return re.sub(r"[^\W\d_]+", lambda word: word[0][:1].upper() + word[0][1:].lower(), text)
-
-
-def fold(text: str) -> str:
-    """For comparison: case, accents and the few letters that do not decompose fall away."""
-    text = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return unicodedata.normalize("NFKC", "".join(c for c in text if not unicodedata.combining(c)))
-
-
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
