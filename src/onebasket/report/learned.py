@@ -150,6 +150,9 @@ def truth(page: Page) -> Section | None:
     say = page.say
     kinds = [kind for kind in known if not kind.startswith((_BETWEEN, _LIKENESS))]
     blocks = [_truth_card(page, kind, known[kind], _span(len(kinds))) for kind in kinds]
+    bands = [values for kind, values in known.items() if kind.startswith(_LIKENESS)]
+    if bands:
+        blocks.append(_reliability(page, bands))
     between = {kind.partition(_BETWEEN)[2]: values for kind, values in known.items() if _BETWEEN in kind}
     if between:
         rows = [
@@ -158,9 +161,6 @@ def truth(page: Page) -> Section | None:
         ]
         head = (say("Channels"), page.word(FIGURE, "precision"), page.word(FIGURE, "recall"))
         blocks.append(Block(title=say("Customers across two channels"), grid=Grid(head, rows)))
-    bands = [values for kind, values in known.items() if kind.startswith(_LIKENESS)]
-    if bands:
-        blocks.append(_reliability(page, bands))
     lead = say(
         "The demo knows the truth. Precision: how many of the joins made are right. "
         "Recall: how many of the joins there are were made."

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from onebasket.align.people.blocking import MOST_PAIRS, Rule
 from onebasket.align.people.clustering import Limits
-from onebasket.align.people.fields import Field, find_fields, find_id, state_fields
+from onebasket.align.people.fields import Field, distinct, find_fields, find_id, state_fields
 from onebasket.align.people.labels import Labels
 from onebasket.align.people.matching import THRESHOLD, Settings
 from onebasket.errors import MatchError
@@ -60,7 +60,7 @@ class Ids:
             values = pa.concat_arrays(values.chunks)
         if not stated:
             return cls(column, values)
-        again = len(values) - values.null_count - pc.count_distinct(values).as_py()
+        again = len(values) - values.null_count - distinct(values)
         if again or values.null_count:
             found = f"{again:,} say what another says, {values.null_count:,} are missing"
             raise MatchError(

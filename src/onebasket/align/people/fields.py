@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -58,9 +59,17 @@ def find_id(table: pa.Table) -> str | None:
     """The column that identifies a record: called like one, without nulls, each value once."""
     for name in table.column_names:
         named = _ID_NAMES.match(name.strip()) and not table[name].null_count
-        if named and pc.count_distinct(table[name]).as_py() == table.num_rows:
+        if named and distinct(table[name]) == table.num_rows:
             return str(name)
     return None
+
+
+def distinct(values: pa.ChunkedArray | pa.Array) -> int:
+    """How many different values there are. Whole numbers are sorted: a fraction of the time of hashing."""
+    if not pa.types.is_integer(values.type) or values.null_count or not len(values):
+        return int(pc.count_distinct(values).as_py())
+    numbers = np.sort(values.to_numpy() if isinstance(values, pa.ChunkedArray) else values.to_numpy(False))
+    return int((np.diff(numbers) != 0).sum()) + 1
 
 
 def find_fields(table: pa.Table, leave_out: Sequence[str] = (), *, every: bool = False) -> list[Field]:
