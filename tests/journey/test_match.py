@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -146,6 +147,22 @@ def test_a_telephone_of_two_hundred_thousand_people_takes_bounded_memory() -> No
     (phone, _) = found.metrics()["rules"]
     assert phone["not_compared"] > 10**10 and found.metrics()["pairs_compared"] < 10**7
     assert "too large to compare" in found.notes[-1]
+
+
+def test_a_block_of_ten_million_pairs_is_compared_in_bounded_memory() -> None:
+    chance = random.Random(1)
+    people = [
+        {"surname": "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=8)),
+         "dob": f"{chance.randrange(1940, 2005)}-{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}",
+         "phone": f"9{chance.randrange(10**9):09d}", "postcode": "12345", "who": number}
+        for number in range(4_400)
+    ]  # fmt: skip
+    table = pa.Table.from_pylist(people + people[:100])
+    found = match_people(table, rules=["postcode"], fields={"surname": "family_name", "dob": "birth_date",
+                         "phone": "phone", "postcode": "postcode"}, truth="who")  # fmt: skip
+    assert len(found.matching.pairs) == 4_500 * 4_499 // 2 > 10_000_000
+    assert found.quality is not None and found.quality[1].f1 == 1.0
+    assert found.peak_memory_bytes < 4e9
 
 
 def test_more_pairs_than_allowed_are_refused_before_they_are_made() -> None:
