@@ -199,10 +199,8 @@ def _reliability(page: Page, bands: list[dict[str, float]]) -> Block:
 
 def _wilson(share: float, count: float, z: float = 1.96) -> tuple[float, float]:
     """The interval of a share (Wilson 1927)."""
-    middle, wide = (
-        share + z * z / (2 * count),
-        z * math.sqrt((share * (1 - share) + z * z / (4 * count)) / count),
-    )
+    middle = share + z * z / (2 * count)
+    wide = z * math.sqrt((share * (1 - share) + z * z / (4 * count)) / count)
     whole = 1 + z * z / count
     return max((middle - wide) / whole, 0.0), min((middle + wide) / whole, 1.0)
 

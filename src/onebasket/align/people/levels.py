@@ -231,49 +231,50 @@ def add_emails(
 
 
 @kernel
+def _hidden_or_alike(texts: Text, sounds: Sounds, x: int, y: int) -> int:
+    """How alike two texts that are not equal are: 4 much, 3 a little, 2 what is hidden fits, 1 not.
+
+    Two scripts are compared as they sound; 0 where they are not alike then, which says nothing: the same
+    place has other names.
+    """
+    (points, offsets, _, hidden), chinese = texts, sounds[3]
+    if len(hidden) > 0 and (hidden[x] or hidden[y]):
+        return 2 if fits(points, offsets, x, y) else 1
+    if len(chinese) > 0 and chinese[x] != chinese[y]:
+        level = _alike(sounds, x, y)
+        return level if level > 1 else 0
+    return _alike(texts, x, y)
+
+
+@kernel
+def _equal(texts: Text, x: int, y: int) -> bool:
+    """Whether two texts are one; of those that hide something nobody knows."""
+    hidden = texts[3]
+    return x == y and not (len(hidden) > 0 and hidden[x])
+
+
+@kernel
 def add_words(pair: Pair, codes: Codes, texts: Text, sounds: Sounds, radix: int, patterns: Patterns) -> None:
-    """Places and texts of any kind. Two scripts are compared as they sound, and what is not alike then says
-    nothing: the same place has other names."""
-    (left, right), (points, offsets, _, hidden), chinese = pair, texts, sounds[3]
+    """Places and texts of any kind."""
+    left, right = pair
     for k in range(len(left)):
         x, y = codes[left[k]], codes[right[k]]
-        if x < 0 or y < 0:
-            continue
-        level = 5
-        if len(hidden) > 0 and (hidden[x] or hidden[y]):
-            level = 2 if fits(points, offsets, x, y) else 1
-        elif x != y and len(chinese) > 0 and chinese[x] != chinese[y]:
-            level = _alike(sounds, x, y)
-            level = level if level > 1 else 0
-        elif x != y:
-            level = _alike(texts, x, y)
-        patterns[k] += level * radix
+        if x >= 0 and y >= 0:
+            patterns[k] += (5 if _equal(texts, x, y) else _hidden_or_alike(texts, sounds, x, y)) * radix
 
 
 @kernel
 def add_addresses(
     pair: Pair, codes: Codes, texts: Text, sounds: Sounds, numbers: Words, radix: int, patterns: Patterns
 ) -> None:
-    """`numbers`: one for the numbers of each address, 0 where it has none. Neighbours share all else.
-
-    Two scripts are compared as `add_words` does.
-    """
-    (left, right), (points, offsets, _, hidden), chinese = pair, texts, sounds[3]
+    """`numbers`: one for the numbers of each address, 0 where it has none. Neighbours share all else."""
+    left, right = pair
     for k in range(len(left)):
         x, y = codes[left[k]], codes[right[k]]
         if x < 0 or y < 0:
             continue
-        if len(hidden) > 0 and (hidden[x] or hidden[y]):
-            patterns[k] += (2 if fits(points, offsets, x, y) else 1) * radix
-            continue
-        if x == y:
-            patterns[k] += 6 * radix
-            continue
-        scripts = len(chinese) > 0 and chinese[x] != chinese[y]
-        level = _alike(sounds if scripts else texts, x, y)
-        if level == 1:
-            level = 0 if scripts else 1
-        elif numbers[x] == numbers[y] and (numbers[x] > 0 or level == 4):
+        level = 6 if _equal(texts, x, y) else _hidden_or_alike(texts, sounds, x, y)
+        if 3 <= level <= 4 and numbers[x] == numbers[y] and (numbers[x] > 0 or level == 4):
             level = 5
         patterns[k] += level * radix
 
