@@ -11,9 +11,13 @@ from safetensors.numpy import load_file
 
 from onebasket.errors import ModelError
 from onebasket.recommenders import MODELS, Interactions, Recommender, load
+from onebasket.timeline.settings import TimelineSettings
 
 DAY = 86_400
-PERSONAL = ["item_knn", "ease", "ials", "mf"]
+PERSONAL = ["item_knn", "sequential_rules", "ease", "ials", "mf", "timeline"]
+TINY = TimelineSettings(
+    width=16, dropout=0.2, negatives=8, learning_rate=0.01, averaging=0.9, epochs=21, batch=120
+)
 
 
 def model_named(name: str) -> Recommender:
@@ -25,6 +29,7 @@ def model_named(name: str) -> Recommender:
         "ials": {"factors": 4, "regularisation": 1.0},
     }
     small["mf"] = {"factors": 8, "epochs": 60, "learning_rate": 0.02}
+    small["timeline"] = {"network": TINY}
     model.settings = msgspec.structs.replace(model.settings, **small.get(name, {}))
     return model
 
@@ -176,6 +181,27 @@ def test_fitted_anew_it_forgets(fitted: Recommender) -> None:
     assert fitted.item_ids == ("x", "y")
     assert sorted(fitted.recommend(["u000"], 5).items[0, :2]) == [0, 1]
     assert fitted.similar(["y"], 5).items[0, 0] in (0, -1)
+
+
+def test_new_histories_are_followed_or_refused(fitted: Recommender) -> None:
+    """Without learning anew, somebody new with an old history gets what its owner got."""
+    before = fitted.recommend(["u007"], 6)
+    mine = EARLIER.users == EARLIER.user_ids.index("u007")
+    told = Interactions.of(
+        np.concatenate([EARLIER.users, np.full(mine.sum() + 1, 60)]),
+        np.concatenate([EARLIER.items, EARLIER.items[mine], [24]]),
+        np.concatenate([EARLIER.times, EARLIER.times[mine], [0]]),
+        [*EARLIER.user_ids, "new"],
+        [*EARLIER.item_ids, "never heard of"],
+    )
+    if not fitted.follows:
+        with pytest.raises(ModelError, match="new histories"):
+            fitted.follow(told)
+        return
+    items, scores = fitted.item_ids, fitted.follow(told).recommend(["u007", "new"], 6)
+    assert fitted.item_ids == items and (scores.items[0] == scores.items[1]).all()
+    if fitted.name in PERSONAL:
+        assert (scores.items[0] == before.items[0]).all()
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -23,6 +23,7 @@ GROUND = {
     "spelling",
     "store",
     "tables",
+    "timeline",
 }
 STAGES = {"collect", "clean", "align", "fuse", "learn", "apply"}
 ABOVE = {

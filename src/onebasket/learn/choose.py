@@ -18,8 +18,11 @@ from onebasket.recommenders import (
     Interactions,
     ItemKNNSettings,
     MFSettings,
+    SequentialRulesSettings,
+    TimelineModelSettings,
 )
 from onebasket.shop import Learn
+from onebasket.timeline.settings import PRESETS
 
 HALF_LIVES_DAYS = (0.0, 30.0, 90.0)
 
@@ -76,6 +79,11 @@ def grid(name: str, learn: Learn, half_life_days: float | None) -> Iterator[Any]
             for shrinkage in (10.0, 50.0):
                 for repeat in (0.0, 100.0) if repeats else (0.0,):
                     yield ItemKNNSettings(shrinkage=shrinkage, repeat=repeat, half_life_days=life)
+        case "sequential_rules":
+            for nearness in (0.6, 0.9):
+                yield SequentialRulesSettings(nearness=nearness, recency=nearness, half_life_days=life)
+        case "timeline":
+            yield TimelineModelSettings(network=PRESETS[learn.preset], seen=learn.seen, half_life_days=life)
         case "ease":
             for regularisation in (30.0, 300.0):
                 for repeat in (0.0, 5.0) if repeats else (0.0,):

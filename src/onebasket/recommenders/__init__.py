@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from onebasket.recommenders import saved
+from onebasket.recommenders.catalogue import Catalogue
 from onebasket.recommenders.ease import EASE, EASESettings
 from onebasket.recommenders.ials import IALS, IALSSettings
 from onebasket.recommenders.interactions import Codes, Interactions, Mask, Ragged
@@ -16,9 +17,12 @@ from onebasket.recommenders.matrix_factorisation import MatrixFactorisation, MFS
 from onebasket.recommenders.popularity import CountSettings, Habit, Popularity
 from onebasket.recommenders.ranking import Scores, top_of_rows
 from onebasket.recommenders.recommender import Cold, Lists, Recommender, Seen
+from onebasket.recommenders.sequential_rules import SequentialRules, SequentialRulesSettings
+from onebasket.recommenders.timeline import Timeline, TimelineModelSettings
 
 MODELS: Mapping[str, type[Recommender]] = {
-    model.name: model for model in (Popularity, Habit, ItemKNN, EASE, IALS, MatrixFactorisation)
+    model.name: model
+    for model in (Popularity, Habit, ItemKNN, SequentialRules, EASE, IALS, MatrixFactorisation, Timeline)
 }
 
 
@@ -42,6 +46,7 @@ __all__ = [
     "EASE",
     "IALS",
     "MODELS",
+    "Catalogue",
     "Codes",
     "Cold",
     "CountSettings",
@@ -60,6 +65,10 @@ __all__ = [
     "Recommender",
     "Scores",
     "Seen",
+    "SequentialRules",
+    "SequentialRulesSettings",
+    "Timeline",
+    "TimelineModelSettings",
     "load",
     "top_of_rows",
 ]

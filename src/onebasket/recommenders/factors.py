@@ -18,6 +18,7 @@ class FactorModel(Recommender):
     """One row of numbers a user and one an item, for the `max_items` most bought items."""
 
     stochastic: ClassVar[bool] = True
+    follows: ClassVar[bool] = False
     _users: Floats
     _items: Floats
 

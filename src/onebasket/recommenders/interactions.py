@@ -96,6 +96,15 @@ class Interactions:
             self.users[mask], self.items[mask], self.times[mask], self.user_ids, self.item_ids
         )
 
+    def coded_by(self, item_ids: Sequence[str]) -> Interactions:
+        """The rows of these items, coded as they are listed; users without one stay, with nothing."""
+        codes = {item: code for code, item in enumerate(item_ids)}
+        items = np.array([codes.get(item, -1) for item in self.item_ids], np.int32)[self.items]
+        known = items >= 0
+        users, items, times = self.users[known], items[known], self.times[known]
+        order = np.lexsort((items, times, users))
+        return Interactions(users[order], items[order], times[order], self.user_ids, tuple(item_ids))
+
     def before(self, time: int) -> Interactions:
         return self.only(self.times < time)
 
@@ -117,6 +126,11 @@ class Interactions:
         users, items = np.divmod(unique, max(len(self.item_ids), 1))
         values = np.bincount(place, weights, minlength=len(unique)).astype(np.float32)
         return Ragged(_starts(users, len(self.user_ids)), items.astype(np.int32), values)
+
+    def sequences(self) -> Ragged:
+        """Per user the items bought, in order of time, with ones; of one instant, the better sold first."""
+        ones = np.ones(len(self), np.float32)
+        return Ragged(_starts(self.users, len(self.user_ids)), self.items, ones)
 
 
 def _starts(codes: npt.NDArray[np.integer], rows: int) -> Times:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from onebasket.accounting import Progress, silent
 from onebasket.errors import ModelError
 from onebasket.recommenders import saved
+from onebasket.recommenders.catalogue import Catalogue
 from onebasket.recommenders.interactions import Codes, Floats, Interactions, Mask, Ragged
 from onebasket.recommenders.ranking import NOBODY, Scores, top_of_rows
 from onebasket.recommenders.similarity import cosines
@@ -51,10 +52,14 @@ class Recommender(ABC):
 
     name: ClassVar[str]
     stochastic: ClassVar[bool] = False  # whether the seed changes anything
+    ordered: ClassVar[bool] = False  # whether the order of purchases does
+    follows: ClassVar[bool] = True  # whether it can answer for histories it did not learn from
     settings: Any  # a frozen msgspec.Struct with half_life_days among its fields
     user_ids: tuple[str, ...]
     item_ids: tuple[str, ...]
     history: Ragged  # what each user bought, how often; decayed where the settings say so
+    catalogue: Catalogue  # what is known of items, while the model is fitted
+    sequences: Ragged  # what each user bought, in order of time; of models that ask for it
 
     @abstractmethod
     def _fit(self, seed: int, progress: Progress) -> None:
@@ -72,8 +77,15 @@ class Recommender(ABC):
     def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         """Take back what `_arrays` gave. Raises KeyError for what is missing."""
 
-    def fit(self, interactions: Interactions, seed: int = 0, progress: Progress = silent) -> Self:
-        """Learn. Raises ModelError where there is nothing to learn from."""
+    def fit(
+        self,
+        interactions: Interactions,
+        seed: int = 0,
+        progress: Progress = silent,
+        catalogue: Catalogue | None = None,
+    ) -> Self:
+        """Learn, from what is known of items too where the model can. Raises ModelError where there is
+        nothing to learn from."""
         if not len(interactions) and self.name != "popularity":
             raise ModelError(
                 f"The model {self.name} cannot be trained.",
@@ -81,11 +93,32 @@ class Recommender(ABC):
                 expected="at least one",
                 next_step="use popularity until there are purchases",
             )
-        self._forget()
-        self.user_ids, self.item_ids = interactions.user_ids, interactions.item_ids
-        self.history = interactions.histories(self.settings.half_life_days)
+        self.item_ids, self.catalogue = interactions.item_ids, catalogue or Catalogue()
+        self._take(interactions)
         self._fit(seed, progress)
         return self
+
+    def follow(self, interactions: Interactions) -> Self:
+        """Answer for these users and histories from now on, without learning from them.
+
+        Items the model does not know are left out. Raises ModelError where users were learned by number.
+        """
+        if not self.follows:
+            raise ModelError(
+                f"The model {self.name} cannot take new histories.",
+                found="a model that learned each customer apart",
+                expected="a model of items, such as timeline, ease or item_knn",
+                next_step="train it again",
+            )
+        self._take(interactions.coded_by(self.item_ids))
+        return self
+
+    def _take(self, interactions: Interactions) -> None:
+        self._forget()
+        self.user_ids = interactions.user_ids
+        self.history = interactions.histories(self.settings.half_life_days)
+        if self.ordered:
+            self.sequences = interactions.sequences()
 
     @cached_property
     def popularity(self) -> Floats:
@@ -196,6 +229,8 @@ class Recommender(ABC):
             "history.items": self.history.items,
             "history.values": self.history.values,
         }
+        if self.ordered:
+            history |= {"sequences.starts": self.sequences.starts, "sequences.items": self.sequences.items}
         settings = msgspec.to_builtins(self.settings)
         saved.write(folder, self.name, settings, self.user_ids, self.item_ids, {**history, **self._arrays()})
 
@@ -204,6 +239,9 @@ class Recommender(ABC):
         self._forget()
         self.user_ids, self.item_ids = tuple(head.user_ids), tuple(head.item_ids)
         self.history = Ragged(*(arrays[f"history.{part}"] for part in ("starts", "items", "values")))
+        if self.ordered:
+            items = arrays["sequences.items"]
+            self.sequences = Ragged(arrays["sequences.starts"], items, np.ones(len(items), np.float32))
         self._restore(arrays)
         return self
 

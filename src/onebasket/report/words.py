@@ -133,6 +133,8 @@ MODEL = {
     "ease": mark("EASE"),
     "ials": mark("iALS"),
     "mf": mark("Biased MF"),
+    "sequential_rules": mark("Sequential rules"),
+    "timeline": mark("Timeline model"),
 }
 TASK = {"next_products": mark("the products a customer buys next")}
 SPLIT = {"validation": mark("Validation"), "test": mark("Test")}

@@ -12,7 +12,7 @@ SCORES = Table(
     columns("""
         task varchar!  what was predicted, e.g. next_products
         split varchar!  validation or test
-        model varchar!  popularity, habit, item_knn, ease, ials, mf
+        model varchar!  popularity, habit, item_knn, sequential_rules, ease, ials, mf, timeline
         metric varchar!  hr@10, ndcg@10, recall@10, mrr@10, coverage@10; ndcg@10_new: new products only
         value double!  the score
         low double!  lower end of its 95 % interval over customers and seeds; coverage: its range over seeds

@@ -23,5 +23,12 @@ def test_refused(tmp_path: Path, line: str) -> None:
         load(tmp_path)
 
 
-def test_every_model_is_learned_unless_told_otherwise() -> None:
-    assert set(Learn().models) == set(MODELS)
+def test_every_quick_model_is_learned_unless_told_otherwise() -> None:
+    assert set(Learn().models) == set(MODELS) - {"timeline"}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_can_be_asked_for(tmp_path: Path, name: str) -> None:
+    text = f'[shop]\nname = "test"\n[learn]\nmodels = ["{name}"]\npreset = "base"\n'
+    (tmp_path / "shop.toml").write_text(text, encoding="utf-8")
+    assert load(tmp_path).learn.models == (name,)

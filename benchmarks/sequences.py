@@ -1,0 +1,223 @@
+"""What comes next: leave-one-out on a public file of sequences, in full ranking.
+
+    python benchmarks/sequences.py FILE.txt [--attributes F] [--model M] [--seeds N] [--json OUT]
+
+The file has lines of `user item item …` in order of time; a user may have several, and it may be packed
+(.gz). Amazon's 2014 reviews in this form (Beauty, Sports, Toys; people and items with at least five
+reviews), with the attributes of items as JSON (item → list of attribute ids), come with the S3-Rec code:
+https://github.com/RUCAIBox/CIKM2020-S3Rec, folder data. MovieLens-1M is at https://grouplens.org/datasets.
+
+Protocol: each person's last item is the test target, the one before it validation, the rest is trained on.
+The validation item is known to the model as history when the test target is asked for, but not trained on;
+with --refit it is, as a shop would do it. All items are ranked, those of the history are masked, ties count
+against the model. Figures are means and
+standard deviations over seeds. Settings are the defaults of the model, the same for every file, but for
+those named by --set; what is chosen for a file (when to stop, how much rules count) is chosen on
+validation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from onebasket.accounting import peak_memory
+from onebasket.learn.evaluate import Targets, judge, targets
+from onebasket.recommenders import MODELS, Catalogue, Interactions, Ragged, Recommender
+
+TOP = 10
+
+
+@dataclass
+class Run:
+    """What one seed came to."""
+
+    hr: float
+    ndcg: float
+    train_seconds: float
+    samples: int
+    told: str
+
+
+def main() -> None:
+    """Read, fit and judge once a seed, print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--attributes", type=Path, help="JSON: item → attribute ids")
+    parser.add_argument("--model", default="timeline", choices=MODELS)
+    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="network.width=64 …")
+    parser.add_argument("--refit", action="store_true", help="learn from validation items, too, at the end")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    asked = parser.parse_args()
+    lists = read(asked.file)
+    catalogue = Catalogue(attributes=attributes(asked.attributes)) if asked.attributes else Catalogue()
+    before, goal = last_apart(lists)
+    shown = before if asked.refit or asked.model == "timeline" else last_apart(lists, 2)[0]
+    changes = [*asked.set, *(["refit=false"] if asked.model == "timeline" and not asked.refit else [])]
+    print(
+        f"{asked.file.name}: {len(lists):,} people, {len(before.item_ids):,} items, {len(before):,} events to"
+        f" learn from and validate on; {asked.model}, {'attributes' if asked.attributes else 'ids only'}"
+        f"{', ' if asked.set else ''}{' '.join(asked.set)}"
+    )
+    use_threads(asked.threads)
+    print("| seed | HR@10 | NDCG@10 | train s | samples/s | peak memory GB | |")
+    print("|---|---|---|---|---|---|---|", flush=True)
+    runs = []
+    for seed in range(asked.first_seed, asked.first_seed + asked.seeds):
+        runs.append(run_once(asked.model, changes, (shown, before, goal), catalogue, seed))
+        print(row_of(str(seed), runs[-1:]), flush=True)
+    print(row_of("mean ± sd", runs))
+    if asked.json:
+        asked.json.write_text(json.dumps(summary(runs), indent=1) + "\n", encoding="utf-8")
+
+
+def read(path: Path) -> dict[str, list[str]]:
+    """Each person's items in order."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    lists: dict[str, list[str]] = {}
+    with opened(path, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            user, *items = line.split()
+            if not items:
+                raise SystemExit(f"{path}, line {number}: a user without items; expected `user item item …`")
+            lists.setdefault(user, []).extend(items)
+    return lists
+
+
+def attributes(path: Path) -> dict[str, list[str]]:
+    """What the file says of each item."""
+    return {item: [str(each) for each in told] for item, told in json.loads(path.read_text()).items()}
+
+
+def last_apart(lists: dict[str, list[str]], last: int = 1) -> tuple[Interactions, Targets]:
+    """Everything but each person's `last` items, and the first of these as the target."""
+    lists = {user: items for user, items in lists.items() if len(items) >= 3}
+    rows = [(user, item, place) for user, items in lists.items() for place, item in enumerate(items[:-last])]
+    later = [(user, items[-last], 0) for user, items in lists.items()]
+    before, after = interactions(rows), interactions(later)
+    return before, targets(before, after)
+
+
+def interactions(rows: list[tuple[str, str, int]]) -> Interactions:
+    """Rows of user, item and place in time."""
+    users, whose = np.unique([user for user, _, _ in rows], return_inverse=True)
+    items, which = np.unique([item for _, item, _ in rows], return_inverse=True)
+    return Interactions.of(
+        whose, which, np.array([place for _, _, place in rows]), users.tolist(), items.tolist()
+    )
+
+
+def run_once(
+    name: str,
+    changes: list[str],
+    data: tuple[Interactions, Interactions, Targets],
+    catalogue: Catalogue,
+    seed: int,
+) -> Run:
+    """Fit with one seed on what may be learned from, and judge by what is known."""
+    shown, before, goal = data
+    model = MODELS[name]()
+    model.settings = changed(model.settings, changes)
+    began = time.perf_counter()
+    model.fit(shown, seed, catalogue=catalogue)
+    seconds = time.perf_counter() - began
+    if shown is not before:
+        model.follow(before)
+        goal = recoded(goal, before, model)
+    values = judge(model, goal, TOP, "mask").values
+    return Run(
+        float(values[:, 0].mean()), float(values[:, 1].mean()), seconds, samples(model, before), said(model)
+    )
+
+
+def recoded(goal: Targets, before: Interactions, model: Recommender) -> Targets:
+    """The targets in the codes of a model that was fitted on something else."""
+    codes = np.array([model.item_codes.get(item, -1) for item in before.item_ids], np.int32)
+    items = codes[goal.items.items]
+    rows = np.repeat(np.arange(goal.items.rows), np.diff(goal.items.starts))
+    known = items >= 0
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows[known], minlength=goal.items.rows))])
+    return Targets(goal.users, Ragged(starts, items[known], goal.items.values[known]), goal.sizes)
+
+
+def changed(settings: Any, changes: list[str]) -> Any:
+    """Settings with some of them set: `factors=64`, or `network.width=64` of those within."""
+    values = msgspec.to_builtins(settings)
+    for change in changes:
+        name, _, value = change.partition("=")
+        *path, last = name.split(".")
+        inside = values
+        for part in path:
+            inside = inside[part]
+        if last not in inside:
+            raise SystemExit(f"no setting {name}; there are {', '.join(inside)}")
+        inside[last] = json.loads(value) if value[:1] in "0123456789-.tfn[{" else value
+    return msgspec.convert(values, type(settings))
+
+
+def samples(model: Recommender, before: Interactions) -> int:
+    """Targets the model was shown while training: events, as often as they were gone through."""
+    shown = getattr(model, "trained", None)
+    return shown.targets if shown else len(before)
+
+
+def said(model: Recommender) -> str:
+    """What was chosen on validation."""
+    shown = getattr(model, "trained", None)
+    if not shown:
+        return ""
+    return (
+        f"{shown.epochs} epochs, best after {shown.best_epoch} ({shown.best:.4f} on validation),"
+        f" rules {shown.rules_share:.1f}"
+    )
+
+
+def use_threads(threads: int) -> None:
+    """As many threads for the model as asked."""
+    import torch
+
+    torch.set_num_threads(threads)
+
+
+def summary(runs: list[Run]) -> dict[str, Any]:
+    """The figures as JSON."""
+
+    def over(values: list[float]) -> dict[str, float]:
+        return {
+            "mean": float(np.mean(values)),
+            "sd": float(np.std(values, ddof=1)) if len(values) > 1 else 0.0,
+        }
+
+    return {
+        "hr@10": over([run.hr for run in runs]),
+        "ndcg@10": over([run.ndcg for run in runs]),
+        "train_seconds": float(np.mean([run.train_seconds for run in runs])),
+        "samples_per_second": float(np.mean([run.samples / run.train_seconds for run in runs])),
+        "peak_memory_bytes": peak_memory(),
+    }
+
+
+def row_of(name: str, runs: list[Run]) -> str:
+    """A row of the table."""
+    told = summary(runs)
+    spread = (lambda figure: f" ± {told[figure]['sd']:.4f}") if len(runs) > 1 else (lambda figure: "")
+    figures = (f"{told[figure]['mean']:.4f}{spread(figure)}" for figure in ("hr@10", "ndcg@10"))
+    return (
+        f"| {name} | {' | '.join(figures)} | {told['train_seconds']:.0f} | {told['samples_per_second']:,.0f}"
+        f" | {told['peak_memory_bytes'] / 1e9:.2f} | {runs[0].told if len(runs) == 1 else ''} |"
+    )
+
+
+if __name__ == "__main__":
+    main()

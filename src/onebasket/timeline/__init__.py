@@ -1,0 +1,12 @@
+"""The timeline model: what people do next, learnt from all that they did.
+
+    histories   what each person did, in order, and batches of it
+    rows        tables of vectors, of which a step touches only the rows it needs
+    network     items and their attributes → vectors; histories of vectors → states
+    loss        how far a state is from what came next
+    training    rounds over all histories, with a look at validation now and then
+    checkpoints the way back after a kill
+    encoding    from histories to states, and how well these tell what comes next
+
+Needs torch (extra `learn`), except for `settings` and `histories`.
+"""

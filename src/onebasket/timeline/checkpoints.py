@@ -1,0 +1,161 @@
+"""Training that survives a kill: where it stood, in a folder, whole or not at all.
+
+training.json                  where it stands, of what training, and the name and digest of its numbers
+training-STEP.safetensors      the numbers
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from pathlib import Path
+
+import msgspec
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from onebasket.errors import ModelError
+from onebasket.timeline.training import Course, Training
+
+HEAD = "training.json"
+_FORMAT = 1
+
+
+class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format: int
+    of: str  # digest of the settings, the seed and the histories
+    course: Course
+    numbers: str  # name of the file beside this one
+    sha256: str
+
+
+class Checkpoints:
+    """Saves a training between its steps, every so often; goes on with one that was saved."""
+
+    def __init__(self, folder: Path, every_seconds: float = 60.0) -> None:
+        self.folder, self.every_seconds = folder, every_seconds
+        self._saved = time.monotonic()
+
+    def __call__(self, training: Training) -> None:
+        """To be called after each step."""
+        if time.monotonic() - self._saved >= self.every_seconds:
+            self.save(training)
+
+    def save(self, training: Training) -> None:
+        """Write where training stands. Raises ModelError when it cannot be written."""
+        data = save(_numbers(training))
+        course = training.course
+        name = f"training-{course.step}.safetensors"
+        head = _Head(_FORMAT, _digest(training), course, name, hashlib.sha256(data).hexdigest())
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _write(self.folder / name, data)
+            _write(self.folder / HEAD, msgspec.json.encode(head))
+            for old in self.folder.glob("training-*.safetensors"):
+                if old.name != name:
+                    old.unlink()
+        except OSError as error:
+            raise ModelError(
+                f"Training cannot be saved in {self.folder}.",
+                found=str(error.strerror),
+                next_step="free some space or mend the permissions, then run again",
+            ) from error
+        self._saved = time.monotonic()
+
+    def resume(self, training: Training) -> bool:
+        """Go on where a training like this one was saved; whether there was one.
+
+        One with other settings, another seed or other histories is left alone, and training begins anew.
+        Raises ModelError for a damaged one.
+        """
+        try:
+            head = msgspec.json.decode((self.folder / HEAD).read_bytes(), type=_Head)
+            data = (self.folder / head.numbers).read_bytes()
+        except FileNotFoundError:
+            return False
+        except (msgspec.MsgspecError, OSError) as error:
+            raise self._damaged(str(error)) from error
+        if head.format != _FORMAT or head.of != _digest(training):
+            return False
+        if hashlib.sha256(data).hexdigest() != head.sha256:
+            raise self._damaged(f"{head.numbers} is not the file that was written")
+        try:
+            _take_back(training, load(data))
+        except (SafetensorError, KeyError) as error:
+            raise self._damaged(str(error)) from error
+        training.course = head.course
+        for table in training.tables:
+            table.time = head.course.step
+        return True
+
+    def clear(self) -> None:
+        """Training is done: nothing to go on with."""
+        for path in (self.folder / HEAD, *self.folder.glob("training-*.safetensors")):
+            path.unlink(missing_ok=True)
+
+    def _damaged(self, found: str) -> ModelError:
+        return ModelError(
+            f"The saved training in {self.folder} is damaged.",
+            found=found,
+            expected="the files as they were written",
+            next_step=f"delete {self.folder} to begin anew",
+        )
+
+
+def _write(path: Path, data: bytes) -> None:
+    """All of it, or what was there before."""
+    aside = path.with_suffix(".part")
+    with aside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _digest(training: Training) -> str:
+    """What a training is of: with all this alike, its steps are."""
+    told = hashlib.sha256(msgspec.json.encode((training.settings, training.seed)))
+    for array in (training.histories.items, training.histories.starts):
+        told.update(array.tobytes())
+    for name, value in sorted(training.network.state_dict().items()):
+        told.update(f"{name} {tuple(value.shape)}".encode())
+    return told.hexdigest()
+
+
+def _numbers(training: Training) -> dict[str, Tensor]:
+    """All tensors that change while training, by name."""
+    made: dict[str, Tensor] = {}
+    for place, table in enumerate(training.tables):
+        kept = {"weight": table.weight, **table.kept}
+        made |= {f"table.{place}.{name}": value for name, value in kept.items()}
+    for place, (weight, average) in enumerate(zip(training.weights, training.averages, strict=True)):
+        made |= {f"weight.{place}": weight.detach(), f"average.{place}": average}
+        kept = training.optimiser.state.get(weight, {})
+        made |= {f"adam.{place}.{name}": value for name, value in kept.items()}
+    made |= {f"best.{name}": value for name, value in training.best.items()}
+    return {name: value.detach().cpu().contiguous().clone() for name, value in made.items()}
+
+
+@torch.no_grad()
+def _take_back(training: Training, numbers: dict[str, Tensor]) -> None:
+    """Put the tensors back where `_numbers` found them."""
+    device = training.network.device
+    numbers = {name: value.to(device) for name, value in numbers.items()}
+    for place, table in enumerate(training.tables):
+        table.weight.copy_(numbers[f"table.{place}.weight"])
+        table.kept = {name: numbers[f"table.{place}.{name}"] for name in table.kept}
+    for place, weight in enumerate(training.weights):
+        weight.copy_(numbers[f"weight.{place}"])
+        training.averages[place].copy_(numbers[f"average.{place}"])
+        state = {name: numbers.get(f"adam.{place}.{name}") for name in ("step", "exp_avg", "exp_avg_sq")}
+        if state["step"] is not None:
+            training.optimiser.state[weight] = state
+    training.best = {name: numbers[f"best.{name}"] for name in training.best}
