@@ -14,11 +14,16 @@ against the model. Figures are means and
 standard deviations over seeds. Settings are the defaults of the model, the same for every file, but for
 those named by --set; what is chosen for a file (when to stop, how much rules count) is chosen on
 validation.
+
+With --cold a share of the items, drawn once, is taken out of every history, so that nothing but the
+attributes and texts of these items is known; people whose last item is one of them are judged by it, once
+with the cold items alone ranked, once with all items ranked. Chance is 10 by the items ranked.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import gzip
 import json
 import time
@@ -32,6 +37,7 @@ import numpy as np
 from onebasket.accounting import peak_memory
 from onebasket.learn.evaluate import Targets, judge, targets
 from onebasket.recommenders import MODELS, Catalogue, Interactions, Ragged, Recommender
+from onebasket.text import LatentText
 
 TOP = 10
 
@@ -52,6 +58,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--attributes", type=Path, help="JSON: item → attribute ids")
+    parser.add_argument("--text", type=Path, help="CSV: item id first; title, brand, categories")
+    parser.add_argument("--cold", type=float, default=0.0, metavar="SHARE", help="of items never trained on")
     parser.add_argument("--model", default="timeline", choices=MODELS)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="network.width=64 …")
     parser.add_argument("--refit", action="store_true", help="learn from validation items, too, at the end")
@@ -61,7 +69,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     asked = parser.parse_args()
     lists = read(asked.file)
-    catalogue = Catalogue(attributes=attributes(asked.attributes)) if asked.attributes else Catalogue()
+    catalogue = Catalogue(
+        attributes(asked.attributes) if asked.attributes else {}, texts(asked.text) if asked.text else {}
+    )
     before, goal = last_apart(lists)
     shown = before if asked.refit or asked.model == "timeline" else last_apart(lists, 2)[0]
     changes = [*asked.set, *(["refit=false"] if asked.model == "timeline" and not asked.refit else [])]
@@ -71,6 +81,9 @@ def main() -> None:
         f"{', ' if asked.set else ''}{' '.join(asked.set)}"
     )
     use_threads(asked.threads)
+    if asked.cold:
+        judge_cold(asked, lists, catalogue)
+        return
     print("| seed | HR@10 | NDCG@10 | train s | samples/s | peak memory GB | |")
     print("|---|---|---|---|---|---|---|", flush=True)
     runs = []
@@ -98,6 +111,16 @@ def read(path: Path) -> dict[str, list[str]]:
 def attributes(path: Path) -> dict[str, list[str]]:
     """What the file says of each item."""
     return {item: [str(each) for each in told] for item, told in json.loads(path.read_text()).items()}
+
+
+def texts(path: Path) -> dict[str, Any]:
+    """Vectors of what the file calls each item."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    named = [name for name in ("title", "brand", "categories") if name in rows[0]] or list(rows[0])[1:]
+    told = [" ".join(row[name] for name in named) for row in rows]
+    vectors = LatentText().fit(told).vectors(told)
+    return {next(iter(row.values())): vector for row, vector in zip(rows, vectors, strict=True)}
 
 
 def last_apart(lists: dict[str, list[str]], last: int = 1) -> tuple[Interactions, Targets]:
@@ -141,6 +164,39 @@ def run_once(
     )
 
 
+def judge_cold(asked: argparse.Namespace, lists: dict[str, list[str]], catalogue: Catalogue) -> None:
+    """How well items that nobody is known to have had are told, by seed."""
+    items = sorted({item for each in lists.values() for item in each})
+    cold = set(np.random.default_rng(0).choice(items, round(asked.cold * len(items)), replace=False).tolist())
+    wanted = {user: each[-1] for user, each in lists.items() if each[-1] in cold}
+    kept = {user: [item for item in each[:-1] if item not in cold] for user, each in lists.items()}
+    before = interactions(
+        [(user, item, place) for user, each in kept.items() for place, item in enumerate(each)]
+    )
+    named = Catalogue({item: catalogue.attributes.get(item, []) for item in items}, catalogue.text)
+    users = [user for user in wanted if user in set(before.user_ids)]
+    print(f"{len(cold):,} cold items, {len(users):,} people whose last item is one of them")
+    print("| seed | HR@10 among cold items | chance | HR@10 among all | chance |\n|---|---|---|---|---|")
+    for seed in range(asked.first_seed, asked.first_seed + asked.seeds):
+        model = MODELS[asked.model]()
+        model.settings = changed(model.settings, asked.set)
+        model.fit(before, seed, catalogue=named)
+        among = np.array([item in cold for item in model.item_ids])
+        hits = [
+            np.mean([
+                wanted[user] in [item for item, _ in listed.of(row, model.item_ids)]
+                for row, user in enumerate(users)
+            ])
+            for listed in (
+                model.recommend(users, TOP, allowed=among), model.recommend(users, TOP, seen="mask")
+            )
+        ]  # fmt: skip
+        print(
+            f"| {seed} | {hits[0]:.4f} | {TOP / len(cold):.4f} | {hits[1]:.4f} | {TOP / len(items):.4f} |",
+            flush=True,
+        )
+
+
 def recoded(goal: Targets, before: Interactions, model: Recommender) -> Targets:
     """The targets in the codes of a model that was fitted on something else."""
     codes = np.array([model.item_codes.get(item, -1) for item in before.item_ids], np.int32)
@@ -179,7 +235,7 @@ def said(model: Recommender) -> str:
         return ""
     return (
         f"{shown.epochs} epochs, best after {shown.best_epoch} ({shown.best:.4f} on validation),"
-        f" rules {shown.rules_share:.1f}"
+        f" rules {shown.shares.rules:.1f}"
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from onebasket.errors import ModelError
-from onebasket.recommenders import MODELS, Interactions, Recommender, load
+from onebasket.recommenders import MODELS, Catalogue, Interactions, Recommender, load
 from onebasket.timeline.settings import TimelineSettings
 
 DAY = 86_400
@@ -202,6 +202,17 @@ def test_new_histories_are_followed_or_refused(fitted: Recommender) -> None:
     assert fitted.item_ids == items and (scores.items[0] == scores.items[1]).all()
     if fitted.name in PERSONAL:
         assert (scores.items[0] == before.items[0]).all()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_items_that_nobody_bought_are_ranked_too(name: str, tmp_path: Path) -> None:
+    model = model_named(name).fit(EARLIER, seed=1, catalogue=Catalogue({"a99": ["like a"], "z": []}))
+    assert model.item_ids == (*EARLIER.item_ids, "a99", "z")
+    lists = model.recommend([*EVERYBODY, "nobody"], 26)
+    assert (np.sort(lists.items, axis=1) == np.arange(26)).all() and np.isfinite(lists.scores).all()
+    model.similar(["z"], 3)
+    model.save(tmp_path)
+    assert (load(tmp_path).recommend(EVERYBODY, 5).items == lists.items[:60, :5]).all()
 
 
 @pytest.mark.parametrize("name", MODELS)

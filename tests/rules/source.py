@@ -23,6 +23,7 @@ GROUND = {
     "spelling",
     "store",
     "tables",
+    "text",
     "timeline",
 }
 STAGES = {"collect", "clean", "align", "fuse", "learn", "apply"}

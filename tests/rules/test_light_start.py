@@ -16,7 +16,7 @@ HEAVY = {
 }  # fmt: skip
 # Optional parts, and the rooms whose modules may import them at once; elsewhere they are imported late.
 OPTIONAL = {
-    "scipy": {"learn", "recommenders"},
+    "scipy": {"learn", "recommenders", "text"},
     "safetensors": {"learn", "recommenders", "timeline"},
     "torch": {"timeline"},
     "lightgbm": {"learn", "recommenders"},

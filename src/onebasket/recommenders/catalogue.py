@@ -12,10 +12,18 @@ from onebasket.recommenders.interactions import Floats, Ragged
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Attributes and text vectors of items, by their ids. Items it does not name have neither."""
+    """Attributes and text vectors of items, by their ids.
+
+    A model that is given it ranks the items it names, too, where nobody bought them yet.
+    """
 
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # brand, category, … as told
     text: Mapping[str, Floats] = field(default_factory=dict)  # (width,) each
+
+    @property
+    def items(self) -> set[str]:
+        """All items it names."""
+        return {*self.attributes, *self.text}
 
     def attribute_codes(self, items: Sequence[str]) -> Ragged:
         """The attributes of some items, a row each, coded from one on by name; 0: it has none."""

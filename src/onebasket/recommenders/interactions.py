@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +52,8 @@ class Interactions:
 
     A purchase counts once, however many units. Users are coded in the order of their ids,
     items by their purchases, most first, equals by id: ties between scores that are broken
-    by code are broken by popularity. Every user and item occurs at least once.
+    by code are broken by popularity. Every user occurs at least once, and every item but those that
+    `with_items` added.
     """
 
     users: Codes  # (n,)
@@ -96,6 +97,12 @@ class Interactions:
             self.users[mask], self.items[mask], self.times[mask], self.user_ids, self.item_ids
         )
 
+    def with_items(self, item_ids: Iterable[str]) -> Interactions:
+        """The same purchases among more items: those that nobody bought come last, by id."""
+        known = set(self.item_ids)
+        more = sorted({item for item in item_ids if item not in known})
+        return replace(self, item_ids=(*self.item_ids, *more))
+
     def coded_by(self, item_ids: Sequence[str]) -> Interactions:
         """The rows of these items, coded as they are listed; users without one stay, with nothing."""
         codes = {item: code for code, item in enumerate(item_ids)}
@@ -117,20 +124,26 @@ class Interactions:
         With a half-life, a purchase counts half as much for every half-life that lies
         between it and the last purchase of all.
         """
-        weights = np.ones(len(self))
-        if half_life_days and len(self):
-            age_days = (self.times.max() - self.times) / _DAY_SECONDS
-            weights = 0.5 ** (age_days / half_life_days)
+        weights = self._weights(half_life_days)
         pairs = self.users.astype(np.int64) * max(len(self.item_ids), 1) + self.items
         unique, place = np.unique(pairs, return_inverse=True)
         users, items = np.divmod(unique, max(len(self.item_ids), 1))
         values = np.bincount(place, weights, minlength=len(unique)).astype(np.float32)
         return Ragged(_starts(users, len(self.user_ids)), items.astype(np.int32), values)
 
-    def sequences(self) -> Ragged:
-        """Per user the items bought, in order of time, with ones; of one instant, the better sold first."""
-        ones = np.ones(len(self), np.float32)
-        return Ragged(_starts(self.users, len(self.user_ids)), self.items, ones)
+    def sequences(self, half_life_days: float = 0.0) -> Ragged:
+        """Per user the items bought, in order of time, with what each counts; of one instant, the better
+        sold first."""
+        weights = self._weights(half_life_days).astype(np.float32)
+        return Ragged(_starts(self.users, len(self.user_ids)), self.items, weights)
+
+    def _weights(self, half_life_days: float) -> npt.NDArray[np.float64]:
+        """What each purchase counts."""
+        if not half_life_days or not len(self):
+            return np.ones(len(self))
+        age_days = (self.times.max() - self.times) / _DAY_SECONDS
+        weights: npt.NDArray[np.float64] = 0.5 ** (age_days / half_life_days)
+        return weights
 
 
 def _starts(codes: npt.NDArray[np.integer], rows: int) -> Times:

@@ -93,6 +93,8 @@ class Recommender(ABC):
                 expected="at least one",
                 next_step="use popularity until there are purchases",
             )
+        if catalogue:
+            interactions = interactions.with_items(catalogue.items)
         self.item_ids, self.catalogue = interactions.item_ids, catalogue or Catalogue()
         self._take(interactions)
         self._fit(seed, progress)
@@ -118,7 +120,7 @@ class Recommender(ABC):
         self.user_ids = interactions.user_ids
         self.history = interactions.histories(self.settings.half_life_days)
         if self.ordered:
-            self.sequences = interactions.sequences()
+            self.sequences = interactions.sequences(self.settings.half_life_days)
 
     @cached_property
     def popularity(self) -> Floats:
@@ -230,7 +232,11 @@ class Recommender(ABC):
             "history.values": self.history.values,
         }
         if self.ordered:
-            history |= {"sequences.starts": self.sequences.starts, "sequences.items": self.sequences.items}
+            history |= {
+                "sequences.starts": self.sequences.starts,
+                "sequences.items": self.sequences.items,
+                "sequences.values": self.sequences.values,
+            }
         settings = msgspec.to_builtins(self.settings)
         saved.write(folder, self.name, settings, self.user_ids, self.item_ids, {**history, **self._arrays()})
 
@@ -240,8 +246,7 @@ class Recommender(ABC):
         self.user_ids, self.item_ids = tuple(head.user_ids), tuple(head.item_ids)
         self.history = Ragged(*(arrays[f"history.{part}"] for part in ("starts", "items", "values")))
         if self.ordered:
-            items = arrays["sequences.items"]
-            self.sequences = Ragged(arrays["sequences.starts"], items, np.ones(len(items), np.float32))
+            self.sequences = Ragged(*(arrays[f"sequences.{part}"] for part in ("starts", "items", "values")))
         self._restore(arrays)
         return self
 

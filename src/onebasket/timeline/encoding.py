@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from onebasket.timeline.histories import Histories, Places, in_order
+from onebasket.timeline.histories import Histories, Numbers, in_order
 from onebasket.timeline.network import Encoder, Network
 
 _PEOPLE = 512  # encoded at once
@@ -48,24 +48,27 @@ class NextItem:
         vectors = vectors_of(network)
         states = states_of(network.encoder, self.before, vectors)
         items = functional.normalize(vectors, dim=-1)
-        total = sum(self.gains(states[people] @ items.T, people).sum() for people in self.blocks(len(items)))
+        total = 0.0
+        for people in self.blocks(len(items)):
+            scores = states[torch.from_numpy(people).to(states.device)] @ items[1:].T
+            total += self.gains(scores, people).sum()
         return float(total / max(len(self.before), 1))
 
-    def blocks(self, items: int) -> list[Places]:
-        """People in blocks whose scores fit the memory set aside for them."""
+    def blocks(self, items: int, most: int | None = None) -> list[Numbers]:
+        """People, the first `most` of them, in blocks whose scores fit the memory set aside for them."""
         size = max(1, _SCORES // items)
-        everybody = np.arange(len(self.before))
+        everybody = np.arange(len(self.before), dtype=np.int32)[:most]
         return [everybody[start : start + size] for start in range(0, len(everybody), size)]
 
-    def gains(self, scores: Tensor, people: Places) -> npt.NDArray[np.float64]:
-        """What each one's target earns at its place in the list; `scores` (people, N + 1) are changed."""
-        device = scores.device
-        wanted = torch.from_numpy(self.wanted[people]).to(device, torch.int64)[:, None]
+    def gains(self, scores: Tensor | npt.NDArray[np.float32], people: Numbers) -> npt.NDArray[np.float64]:
+        """What each one's target earns at its place in the list; `scores` (people, N) are changed."""
+        scores = torch.as_tensor(scores)
+        wanted = torch.from_numpy(self.wanted[people]).to(scores.device, torch.int64)[:, None] - 1
         value = scores.gather(1, wanted)
         if self.masked:
-            seen = torch.from_numpy(self.before.padded(people, 1 << 30)).to(device, torch.int64)
-            scores.scatter_(1, seen, -torch.inf)
+            seen = self.before.padded(people, 1 << 30).astype(np.int64)
+            seen = np.where(seen > 0, seen, seen[:, :1]) - 1  # who fills the end up is masked anyway
+            scores.scatter_(1, torch.from_numpy(seen).to(scores.device), -torch.inf)
             scores.scatter_(1, wanted, value)
-        scores[:, 0] = -torch.inf  # none is no item
         ranks = (scores >= value).sum(1).cpu().numpy()  # from one
         return np.where(ranks <= self.top, 1 / np.log2(ranks + 1.0), 0.0)

@@ -40,15 +40,16 @@ class Histories:
         """The same people, each without so many of the last events."""
         return Histories(*self._cut(self.starts[:-1], np.maximum(self.lengths - last, 0)))
 
-    def take(self, people: Places) -> Histories:
+    def take(self, people: npt.NDArray[np.integer]) -> Histories:
         """Some people, in the given order."""
         return Histories(*self._cut(self.starts[people], self.lengths[people]))
 
-    def last(self, people: Places) -> Numbers:
+    def last(self, people: npt.NDArray[np.integer]) -> Numbers:
         """The last item of people who have one, (people,)."""
-        return self.items[self.starts[people + 1] - 1]
+        ends: Numbers = self.items[self.starts[people + 1] - 1]
+        return ends
 
-    def padded(self, people: Places, most: int) -> Numbers:
+    def padded(self, people: npt.NDArray[np.integer], most: int) -> Numbers:
         """The last `most` events of some people, (people, longest), 0 behind them."""
         lengths = np.minimum(self.lengths[people], most)
         made = np.zeros((len(people), max(int(lengths.max(initial=0)), 1)), np.int32)

@@ -20,11 +20,16 @@ _BYTE = 256
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of items beside their number; row 0 stands for no item."""
+    """What is known of items beside their number; row 0 stands for no item.
+
+    Items above `seen` are in no history. They are what their attributes and texts say, and are nobody's
+    negatives: nothing was learnt of them, and nothing speaks against them.
+    """
 
     attributes: Tensor | None = None  # codes (values,), item after item
     starts: Tensor | None = None  # (N + 2,) where each item's attributes begin
     text: Tensor | None = None  # (N + 1, K) a vector of what each item is called
+    seen: int | None = None  # None: all
 
 
 class Dropout(nn.Module):
@@ -53,6 +58,8 @@ class Items(nn.Module):
     def __init__(self, items: int, settings: TimelineSettings, known: Known) -> None:
         super().__init__()
         self.own = Rows(items + 1, settings.width, _SPREAD)
+        self.seen = items if known.seen is None else known.seen
+        self.own.weight[self.seen + 1 :] = 0
         self.hidden = settings.id_dropout
         self.attributes: Rows | None = None
         if known.attributes is not None:

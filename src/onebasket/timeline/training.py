@@ -105,15 +105,16 @@ class Training:
         torch.manual_seed(_seed_of(self.seed, course.epoch, course.batch))
         device = network.device
         batch = torch.from_numpy(self.histories.padded(people, settings.length + 1)).to(device, torch.int64)
-        negatives = _drawn(len(network.items), settings.negatives, device)
-        rows, batch, negatives = _local(len(network.items), batch, negatives)
+        seen = network.items.seen
+        negatives = _drawn(seen, settings.negatives, device)
+        rows, batch, negatives = _local(batch, negatives)
         vectors = network.items(rows)  # (R, D)
         before, after = batch[:, :-1], batch[:, 1:]
         real = after > 0
         states = network.encoder(before, vectors)[real]  # (P, D)
         course.targets += len(states)
         recent = _last(before, settings.recent)[real] if settings.recent else None
-        sample = Sample(negatives, len(network.items) / len(negatives), recent)
+        sample = Sample(negatives, seen / len(negatives), recent)
         loss = sampled_softmax(states, after[real], sample, vectors, settings.temperature)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -135,7 +136,7 @@ def _drawn(items: int, count: int, device: torch.device) -> Tensor:
     return drawn
 
 
-def _local(items: int, batch: Tensor, negatives: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _local(batch: Tensor, negatives: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The items in use, none first, rising (R,); and the batch and the negatives as places among them."""
     none = negatives.new_zeros(1)
     rows = torch.unique(torch.cat([none, batch.reshape(-1), negatives]))

@@ -1,0 +1,81 @@
+"""What counts say beside a network: what followed what, and what each person had before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from onebasket.recommenders.interactions import Ragged
+from onebasket.recommenders.ranking import Scores
+from onebasket.recommenders.sequential_rules import SequentialRulesSettings, followed, followers
+
+_FLOOR = 0.1  # of a usual count: what speaks for an item that is not counted
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How much the logarithm of each count adds to a score."""
+
+    rules: float = 0.0
+    repeats: float = 0.0
+
+
+# Tried on validation; repeats only where what a person had before is ranked.
+RULES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0)
+REPEATS = (0.0, 0.3, 0.6, 1.0, 1.5, 2.0)
+
+
+def tried(repeats: bool) -> list[Shares]:
+    """All shares that are tried, the smallest first."""
+    return [Shares(*each) for each in product(RULES, REPEATS if repeats else (0.0,))]
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Rules (`sequential_rules`), and how many of each item a person had, decayed as sequences are."""
+
+    rules: Ragged
+    recency: float
+    floors: npt.NDArray[np.float32]  # (2,) of rules and of repeats
+
+    @classmethod
+    def of(cls, sequences: Ragged, items: int, settings: SequentialRulesSettings) -> Counts:
+        """Count what people had, in order."""
+        rules = followers(sequences, items, settings)
+        usual = [np.median(each.values) if len(each.values) else 1.0 for each in (rules, sequences)]
+        return cls(rules, settings.recency, _FLOOR * np.array(usual, np.float32))
+
+    def told(self, sequences: Ragged) -> tuple[Scores, Scores]:
+        """The logarithms of both counts for all items, floors under them, (histories, items) each."""
+        after = followed(self.rules, sequences, self.recency) + self.floors[0]
+        again = np.full(after.shape, self.floors[1], np.float32)
+        rows = np.repeat(np.arange(sequences.rows), np.diff(sequences.starts))
+        np.add.at(again, (rows, sequences.items), sequences.values)
+        return np.log(after, out=after), np.log(again, out=again)
+
+    def add(self, scores: Scores, sequences: Ragged, shares: Shares) -> Scores:
+        """Scores with what the counts say of some histories."""
+        if shares == Shares():
+            return scores
+        after, again = self.told(sequences)
+        blended: Scores = scores + np.float32(shares.rules) * after + np.float32(shares.repeats) * again
+        return blended
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """All of it, to be saved."""
+        rules = self.rules
+        return {
+            "rules.starts": rules.starts, "rules.items": rules.items, "rules.values": rules.values,
+            "counts.recency": np.array([self.recency]), "counts.floors": self.floors,
+        }  # fmt: skip
+
+    @classmethod
+    def restored(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Counts:
+        """Take back what `arrays` gave. Raises KeyError for what is missing."""
+        rules = Ragged(*(arrays[f"rules.{part}"] for part in ("starts", "items", "values")))
+        return cls(rules, float(arrays["counts.recency"][0]), arrays["counts.floors"])
