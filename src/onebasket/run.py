@@ -19,7 +19,7 @@ from onebasket import shop as shop_file
 from onebasket.accounting import Account, Progress, peak_memory, silent
 from onebasket.errors import OneBasketError, ShopFileError
 from onebasket.protect import Key, load_or_make
-from onebasket.shop import Shop, Source
+from onebasket.shop import Learn, Shop, Source
 from onebasket.steps import Record, Step, fingerprints, records_of, share_clock
 from onebasket.store.basket import Basket, Draft
 
@@ -53,16 +53,20 @@ def run(
     *,
     until: str = "report",
     again: frozenset[str] = frozenset(),
+    learn: Learn | None = None,
     progress: Progress = silent,
 ) -> RunResult:
     """Bring a shop's basket up to date, as far as stage `until`, and publish it.
 
     `again` names steps (`clean:webshop`) or stages (`learn`) that are done even if
     nothing they depend on has changed. Later stages are kept where they still hold.
+    `learn` stands in for that section of the shop file, this once.
     Raises OneBasketError; the last published version then stays as it was.
     """
     began = time.monotonic()
     shop = shop_file.load(folder)
+    if learn:
+        shop = msgspec.structs.replace(shop, learn=learn)
     if not shop.sources:
         raise ShopFileError(
             f"The shop {shop.folder} has no source.",

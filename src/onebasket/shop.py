@@ -134,15 +134,17 @@ class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
 
 
+ModelName = Literal["popularity", "habit", "item_knn", "sequential_rules", "ease", "ials", "mf", "timeline"]
+Preset = Literal["small", "base", "large"]
+
+
 class Learn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[learn]`: models and the global time split they are judged by."""
 
-    models: tuple[
-        Literal[
-            "popularity", "habit", "item_knn", "sequential_rules", "ease", "ials", "mf", "timeline"
-        ], ...
-    ] = ("popularity", "habit", "item_knn", "sequential_rules", "ease", "ials", "mf")  # fmt: skip
-    preset: Literal["small", "base", "large"] = "small"  # size of the timeline model
+    models: tuple[ModelName, ...] = (
+        "popularity", "habit", "item_knn", "sequential_rules", "ease", "ials", "mf",
+    )  # fmt: skip
+    preset: Preset = "small"  # size of the timeline model
     top: int = 10  # length of the judged lists
     validation_days: int = 30
     test_days: int = 30

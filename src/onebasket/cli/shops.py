@@ -8,14 +8,16 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
 from onebasket.cli.talk import AsJson, ShopFolder, Top, _, app, bars, example, show_table, speak, tell
+from onebasket.shop import ModelName, Preset
 
 if TYPE_CHECKING:
     from onebasket.run import RunResult
+    from onebasket.shop import Learn
     from onebasket.store.basket import Version
 
 
@@ -68,8 +70,38 @@ _stage("collect", _("Read the sources: what each channel said, as it said it."))
 _stage("clean", _("Turn texts into trusted values; refused rows go to quarantine."))
 _stage("align", _("Find which records are one customer, which listings one product."))
 _stage("fuse", _("Make one customer table, one catalogue, one timeline."))
-_stage("learn", _("Train the recommenders and judge them honestly."))
 _stage("report", _("Bring everything up to date and write the report."))
+
+
+@app.command(
+    help=example(
+        _("Train the recommenders and judge them honestly."), "onebasket learn demo-shop --model timeline"
+    )
+)
+def learn(
+    shop: ShopFolder,
+    model: Annotated[
+        list[str] | None, typer.Option(help=_("train this one, this once; may be named again"))
+    ] = None,
+    preset: Annotated[Preset | None, typer.Option(help=_("size of the timeline model, this once"))] = None,
+    again: Annotated[bool, typer.Option("--again", help=_("do it even if nothing has changed"))] = False,
+) -> None:
+    from msgspec.structs import replace
+
+    from onebasket import shop as shop_file
+    from onebasket.errors import ModelError
+
+    for name in model or ():
+        if name not in get_args(ModelName):
+            raise ModelError(
+                f"There is no model named {name}.",
+                expected=", ".join(get_args(ModelName)),
+                state="nothing was done",
+            )
+    asked = shop_file.load(shop).learn
+    models = cast("tuple[ModelName, ...]", tuple(model or asked.models))
+    asked = replace(asked, models=models, preset=preset or asked.preset)
+    _run(shop, until="learn", again=frozenset({"learn"} if again else ()), learn=asked)
 
 
 @app.command(
@@ -206,11 +238,11 @@ def recommend(
     show_table(headings, [[item[key] for key in keys] for item in found])
 
 
-def _run(shop: Path, until: str, again: frozenset[str]) -> None:
+def _run(shop: Path, until: str, again: frozenset[str], learn: Learn | None = None) -> None:
     from onebasket.run import run
 
     with bars() as progress:
-        result = run(shop, until=until, again=again, progress=progress)
+        result = run(shop, until=until, again=again, learn=learn, progress=progress)
     _tell(shop, result)
 
 

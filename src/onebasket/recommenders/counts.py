@@ -26,8 +26,8 @@ class Shares:
 
 
 # Tried on validation; repeats only where what a person had before is ranked.
-RULES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0)
-REPEATS = (0.0, 0.3, 0.6, 1.0, 1.5, 2.0)
+RULES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.4, 2.0, 4.0, 8.0)
+REPEATS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 def tried(repeats: bool) -> list[Shares]:
