@@ -48,7 +48,8 @@ def test_all_models_are_judged_and_one_is_chosen(
     store: DuckStore, sell: Sell, shop: Shop, tmp_path: Path
 ) -> None:
     sell(habits())
-    learn(store, shop, tmp_path / "models")
+    every = msgspec.structs.replace(shop, learn=Learn(models=tuple(MODELS)))
+    learn(store, every, tmp_path / "models")
     rows = scores(store)
     assert {(row["split"], row["model"]) for row in rows} == {
         (split, model) for split in ("validation", "test") for model in MODELS
