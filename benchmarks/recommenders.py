@@ -43,6 +43,7 @@ from onebasket.recommenders import (  # noqa: E402
     ItemKNNSettings,
     MFSettings,
 )
+from sequences import interactions  # noqa: E402  (beside this file)
 
 TOP, ITERATIONS, REPEATS = 10, 15, 5
 
@@ -97,15 +98,6 @@ def split(lists: list[list[str]], last: int) -> tuple[Interactions, Targets]:
     after = [(row[0], row[-last], 0) for row in lists]
     earlier, later = interactions(before), interactions(after)
     return earlier, targets(earlier, later)
-
-
-def interactions(rows: list[tuple[str, str, int]]) -> Interactions:
-    """Rows of user, item and place in time."""
-    users, whose = np.unique([user for user, _, _ in rows], return_inverse=True)
-    items, which = np.unique([item for _, item, _ in rows], return_inverse=True)
-    return Interactions.of(
-        whose, which, np.array([time for _, _, time in rows]), users.tolist(), items.tolist()
-    )
 
 
 def grid(model: str) -> Iterator[Any]:

@@ -10,10 +10,9 @@ https://github.com/RUCAIBox/CIKM2020-S3Rec, folder data. MovieLens-1M is at http
 Protocol: each person's last item is the test target, the one before it validation, the rest is trained on.
 The validation item is known to the model as history when the test target is asked for, but not trained on;
 with --refit it is, as a shop would do it. All items are ranked, those of the history are masked, ties count
-against the model. Figures are means and
-standard deviations over seeds. Settings are the defaults of the model, the same for every file, but for
-those named by --set; what is chosen for a file (when to stop, how much rules count) is chosen on
-validation.
+against the model. Figures are means and standard deviations over seeds. Settings are the defaults of the
+model, the same for every file, but for those named by --set; what is chosen for a file (when to stop, how
+much rules count) is chosen on validation.
 
 With --cold a share of the items, drawn once, is taken out of every history, so that nothing but the
 attributes and texts of these items is known; people whose last item is one of them are judged by it, once
@@ -174,7 +173,8 @@ def judge_cold(asked: argparse.Namespace, lists: dict[str, list[str]], catalogue
         [(user, item, place) for user, each in kept.items() for place, item in enumerate(each)]
     )
     named = Catalogue({item: catalogue.attributes.get(item, []) for item in items}, catalogue.text)
-    users = [user for user in wanted if user in set(before.user_ids)]
+    known = set(before.user_ids)
+    users = [user for user in wanted if user in known]
     print(f"{len(cold):,} cold items, {len(users):,} people whose last item is one of them")
     print("| seed | HR@10 among cold items | chance | HR@10 among all | chance |\n|---|---|---|---|---|")
     for seed in range(asked.first_seed, asked.first_seed + asked.seeds):

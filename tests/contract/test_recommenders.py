@@ -326,6 +326,11 @@ class TestDamage:
         self.change(folder, model="ease", settings={})
         self.refused(folder, "damaged")
 
+    def test_settings_of_another_size(self, tmp_path: Path) -> None:
+        model_named("timeline").fit(EARLIER).save(tmp_path)
+        self.change(tmp_path, settings={"network": {"width": 32}})
+        self.refused(tmp_path, "damaged")
+
     def test_cannot_be_written(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("in the way")
         with pytest.raises(ModelError, match="cannot be written"):

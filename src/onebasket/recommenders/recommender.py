@@ -103,7 +103,8 @@ class Recommender(ABC):
     def follow(self, interactions: Interactions) -> Self:
         """Answer for these users and histories from now on, without learning from them.
 
-        Items the model does not know are left out. Raises ModelError where users were learned by number.
+        Items the model does not know are left out; what is popular is so in these histories. Raises
+        ModelError where each user was learned apart.
         """
         if not self.follows:
             raise ModelError(

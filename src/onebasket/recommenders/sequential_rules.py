@@ -55,9 +55,10 @@ class SequentialRules(Recommender):
     def scores(self, users: Codes) -> Scores:
         made = followed(self.followers, self.sequences.take(users), self.settings.recency)
         # What follows nothing of the history ranks behind all that does, by popularity.
+        led = made > 0
         rest = self.popularity / (1 + self.popularity.max(initial=0))
-        positive = np.where(made > 0, made, np.inf).min(initial=1.0)
-        return np.where(made > 0, made, rest * np.float32(positive / 2))
+        least = np.where(led, made, np.float32(1)).min(axis=1, keepdims=True)
+        return np.where(led, made, rest * (least / 2))
 
     def _similarities(self, items: Codes) -> Scores:
         """What follows each item."""

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from onebasket.timeline.network import Known
 
 _JUDGED = 20_000  # people looked at for validation, at most
-_BLENDED = (
-    3_000_000_000  # scores made to choose shares, at most; fewer people are looked at where items are many
-)
+_BLENDED = 3_000_000_000  # scores made to choose shares, at most; with many items fewer people are looked at
 
 
 class TimelineModelSettings(msgspec.Struct, frozen=True):
@@ -162,7 +160,11 @@ class Timeline(Recommender):
 
         self._encoder = Encoder(self.settings.network).eval()
         parts = self._encoder.state_dict()
-        self._encoder.load_state_dict({name: torch.from_numpy(arrays[f"encoder.{name}"]) for name in parts})
+        numbers = {name: torch.from_numpy(arrays[f"encoder.{name}"]) for name in parts}
+        for name, part in parts.items():
+            if numbers[name].shape != part.shape:
+                raise KeyError(f"{name} of shape {tuple(part.shape)}")
+        self._encoder.load_state_dict(numbers)
         self._vectors, self._counts = torch.from_numpy(arrays["vectors"]), Counts.restored(arrays)
         self._shares = Shares(*arrays["shares"].tolist())
 

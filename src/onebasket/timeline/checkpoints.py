@@ -26,7 +26,7 @@ _FORMAT = 1
 
 class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
-    of: str  # digest of the settings, the seed and the histories
+    of: str  # digest of the settings, the seed, the histories and what is known of items
     course: Course
     numbers: str  # name of the file beside this one
     sha256: str
@@ -54,7 +54,7 @@ class Checkpoints:
             self.folder.mkdir(parents=True, exist_ok=True)
             _write(self.folder / name, data)
             _write(self.folder / HEAD, msgspec.json.encode(head))
-            for old in self.folder.glob("training-*.safetensors"):
+            for old in self.folder.glob("training-*"):
                 if old.name != name:
                     old.unlink()
         except OSError as error:
@@ -68,14 +68,15 @@ class Checkpoints:
     def resume(self, training: Training) -> bool:
         """Go on where a training like this one was saved; whether there was one.
 
-        One with other settings, another seed or other histories is left alone, and training begins anew.
+        One with other settings, another seed, other histories or items otherwise described is left alone,
+        and training begins anew. How it is judged is the caller's to keep.
         Raises ModelError for a damaged one.
         """
+        if not (self.folder / HEAD).exists():
+            return False
         try:
             head = msgspec.json.decode((self.folder / HEAD).read_bytes(), type=_Head)
             data = (self.folder / head.numbers).read_bytes()
-        except FileNotFoundError:
-            return False
         except (msgspec.MsgspecError, OSError) as error:
             raise self._damaged(str(error)) from error
         if head.format != _FORMAT or head.of != _digest(training):
@@ -93,7 +94,7 @@ class Checkpoints:
 
     def clear(self) -> None:
         """Training is done: nothing to go on with."""
-        for path in (self.folder / HEAD, *self.folder.glob("training-*.safetensors")):
+        for path in (self.folder / HEAD, *self.folder.glob("training-*"), self.folder / "training.part"):
             path.unlink(missing_ok=True)
 
     def _damaged(self, found: str) -> ModelError:
@@ -127,6 +128,10 @@ def _digest(training: Training) -> str:
         told.update(array.tobytes())
     for name, value in sorted(training.network.state_dict().items()):
         told.update(f"{name} {tuple(value.shape)}".encode())
+    for name, value in sorted(vars(training.network.items.known).items()):
+        told.update(f"{name} {value if not isinstance(value, Tensor) else ''}".encode())
+        if isinstance(value, Tensor):
+            told.update(value.cpu().numpy().tobytes())
     return told.hexdigest()
 
 

@@ -67,7 +67,7 @@ class NextItem:
         value = scores.gather(1, wanted)
         if self.masked:
             seen = self.before.padded(people, 1 << 30).astype(np.int64)
-            seen = np.where(seen > 0, seen, seen[:, :1]) - 1  # who fills the end up is masked anyway
+            seen = np.where(seen > 0, seen, self.wanted[people][:, None]) - 1  # whose score is put back
             scores.scatter_(1, torch.from_numpy(seen).to(scores.device), -torch.inf)
             scores.scatter_(1, wanted, value)
         ranks = (scores >= value).sum(1).cpu().numpy()  # from one

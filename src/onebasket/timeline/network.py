@@ -57,6 +57,7 @@ class Items(nn.Module):
 
     def __init__(self, items: int, settings: TimelineSettings, known: Known) -> None:
         super().__init__()
+        self.known = known
         self.own = Rows(items + 1, settings.width, _SPREAD)
         self.seen = items if known.seen is None else known.seen
         self.own.weight[self.seen + 1 :] = 0

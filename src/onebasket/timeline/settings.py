@@ -8,6 +8,7 @@ import msgspec
 
 from onebasket.errors import ModelError
 
+_MOST_DROPPED = 0.95  # shares are taken in steps of 1 / 256, and something must be left
 _SHARPEST = 0.0125  # exp(1 / temperature) must fit a 32-bit number
 
 
@@ -34,7 +35,7 @@ class TimelineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for holds, found, expected in (
             (self.width % self.heads == 0, f"width {self.width}, heads {self.heads}", "a multiple"),
             (self.temperature >= _SHARPEST, f"temperature {self.temperature}", f"{_SHARPEST} or more"),
-            (0 <= self.dropout < 1, f"dropout {self.dropout}", "0 to below 1"),
+            (0 <= self.dropout <= _MOST_DROPPED, f"dropout {self.dropout}", f"0 to {_MOST_DROPPED}"),
             (0 <= self.id_dropout < 1, f"id_dropout {self.id_dropout}", "0 to below 1"),
             (0 <= self.averaging < 1, f"averaging {self.averaging}", "0 to below 1"),
             (min(self.width, self.layers, self.length, self.negatives, self.batch) > 0, "0", "sizes above 0"),

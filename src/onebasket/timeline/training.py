@@ -1,4 +1,4 @@
-"""Training: rounds over all histories, a look at validation now and then, and a way back after a kill."""
+"""Training: rounds over all histories, and a look at validation now and then."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Training:
         self.network, self.histories, self.judge, self.seed = network, histories, judge, seed
         self.settings = settings
         self.pace = Pace(settings.learning_rate, averaging=settings.averaging)
+        self.averaged = deepcopy(network).eval()  # what is judged: copied before what training keeps is made
         self.tables = network.items.tables()
         for table in self.tables:
             table.begin(self.pace)
@@ -50,7 +51,6 @@ class Training:
         betas = (self.pace.slow, self.pace.fast)
         self.optimiser = torch.optim.AdamW(self.weights, self.pace.rate, betas, weight_decay=0.0, fused=True)
         self.course = Course()
-        self.averaged = deepcopy(network).eval()  # the network that is judged
         self.best = _copied(network)
 
     def run(

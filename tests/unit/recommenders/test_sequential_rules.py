@@ -82,5 +82,6 @@ def test_what_nothing_leads_to_ranks_behind_by_popularity() -> None:
             np.arange(len(rows)), ["u0", "u1", "u2", "u3"], ["a", "b", "c", "d"],
         )
     )  # fmt: skip
+    assert np.array_equal(model.scores(np.array([0])), model.scores(np.array([2, 0]))[1:])
     ranked = [item for item, _ in model.recommend(["u0"], 4).of(0, model.item_ids)]
     assert ranked == ["b", "a", "c", "d"]

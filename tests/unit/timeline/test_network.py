@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from onebasket.errors import ModelError
-from onebasket.timeline.encoding import states_of, vectors_of
+from onebasket.timeline.encoding import NextItem, states_of, vectors_of
 from onebasket.timeline.histories import Histories
 from onebasket.timeline.network import Dropout, Known, Network
 from onebasket.timeline.settings import PRESETS, TimelineSettings
@@ -39,6 +39,12 @@ def test_company_and_padding_change_nothing() -> None:
         assert torch.allclose(row, alone, atol=1e-6)
     assert not together[1].any()
     assert torch.allclose(together[[0, 2, 3, 4]].norm(dim=1), torch.ones(4))
+
+
+def test_somebody_without_a_history_is_judged_too() -> None:
+    network = Network(ITEMS, TINY).eval()
+    for masked in (False, True):
+        assert 0 <= NextItem(Histories.of([[], [1, 2]]), np.array([3, 4], np.int32), masked)(network) <= 1
 
 
 def test_only_the_last_events_count() -> None:
@@ -89,7 +95,14 @@ def test_dropout_keeps_the_mean_and_drops_its_share() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"width": 10, "heads": 3}, {"temperature": 0.001}, {"dropout": 1.0}, {"layers": 0}, {"averaging": 1.0}],
+    [
+        {"width": 10, "heads": 3},
+        {"temperature": 0.001},
+        {"dropout": 1.0},
+        {"dropout": 0.999},
+        {"layers": 0},
+        {"averaging": 1.0},
+    ],
 )
 def test_settings_that_make_no_model(changes: dict[str, float]) -> None:
     with pytest.raises(ModelError, match="settings") as raised:

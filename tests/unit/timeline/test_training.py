@@ -6,11 +6,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import torch
 
 from onebasket.errors import ModelError
 from onebasket.timeline.checkpoints import Checkpoints
+from onebasket.timeline.network import Known
 from onebasket.timeline.training import Training
-from tests.unit.timeline.worlds import TINY, training, weights
+from tests.unit.timeline.worlds import ITEMS, TINY, training, weights
 
 
 class KilledError(Exception):
@@ -66,9 +68,28 @@ def test_training_of_something_else_begins_anew(tmp_path: Path) -> None:
     assert not Checkpoints(tmp_path / "nothing").resume(training())
 
 
+def test_training_with_other_attributes_begins_anew(tmp_path: Path) -> None:
+    """The same sizes, another meaning."""
+    starts = torch.arange(ITEMS + 2)
+    known = [Known(torch.arange(ITEMS + 1) % 3, starts), Known((torch.arange(ITEMS + 1) + 1) % 3, starts)]
+    kept = Checkpoints(tmp_path)
+    kept.save(training(known=known[0]))
+    assert not kept.resume(training(known=known[1]))
+    assert kept.resume(training(known=known[0]))
+
+
+def test_numbers_that_are_missing_are_damage(tmp_path: Path) -> None:
+    kept = Checkpoints(tmp_path)
+    stopped_after(5, kept, 5)
+    (tmp_path / "training-5.safetensors").unlink()
+    with pytest.raises(ModelError, match="damaged"):
+        kept.resume(training())
+
+
 def test_what_is_done_is_cleared(tmp_path: Path) -> None:
     kept = Checkpoints(tmp_path)
     stopped_after(5, kept, 4)
+    (tmp_path / "training-9.part").write_bytes(b"what a kill left")
     kept.clear()
     assert not list(tmp_path.iterdir())
 
