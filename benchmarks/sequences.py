@@ -218,7 +218,10 @@ def changed(settings: Any, changes: list[str]) -> Any:
             inside = inside[part]
         if last not in inside:
             raise SystemExit(f"no setting {name}; there are {', '.join(inside)}")
-        inside[last] = json.loads(value) if value[:1] in "0123456789-.tfn[{" else value
+        try:
+            inside[last] = json.loads(value)
+        except json.JSONDecodeError:
+            inside[last] = value  # a word
     return msgspec.convert(values, type(settings))
 
 

@@ -10,7 +10,8 @@ import pytest
 from safetensors.numpy import load_file
 
 from onebasket.errors import ModelError
-from onebasket.recommenders import MODELS, Catalogue, Interactions, Recommender, load
+from onebasket.recommenders import MODELS, Catalogue, Events, Interactions, Recommender, load
+from onebasket.recommenders.events import PURCHASE, Mark
 from onebasket.timeline.settings import TimelineSettings
 
 DAY = 86_400
@@ -271,6 +272,46 @@ def test_items_beyond_the_limit_come_last_by_popularity(name: str) -> None:
     assert (np.sort(lists.items[:, :10]) == np.arange(10)).all()
     assert (lists.items[:, 10:] == np.arange(10, 24)).all()
     assert (model.similar([model.item_ids[20]], 3).items[0] >= 0).any()
+
+
+def all_they_did() -> Events:
+    """The purchases of EARLIER, a view of the same product before each, and somebody who only looks."""
+    users, items = np.tile(EARLIER.users, 2), np.tile(EARLIER.items, 2)
+    times = np.concatenate([EARLIER.times, EARLIER.times - 600])
+    done = np.repeat([0, 1], len(EARLIER))
+    more = (
+        np.array([len(EARLIER.user_ids)] * 2, np.int32),
+        np.array([0, -1], np.int32),
+        np.array([DAY, 2 * DAY]),
+    )
+    columns = [np.concatenate(pair) for pair in zip((users, items, times), more, strict=True)]
+    marks = [
+        Mark.of("action", np.append(done, [1, 2]), [PURCHASE, "view", "search"], PURCHASE),
+        Mark.of("channel", np.append(done, [1, 1]), ["store", "web"]),
+    ]
+    ids = (*EARLIER.user_ids, "who only looks"), EARLIER.item_ids
+    return Events.of((columns[0], columns[1], columns[2]), ids, marks)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_else_people_do_may_be_given(name: str, tmp_path: Path) -> None:
+    """Whoever has no use for it is not changed by it; whoever has, knows people who never bought."""
+    events, model = all_they_did(), model_named(name)
+    if name == "timeline":
+        network = msgspec.structs.replace(TINY, clock=True, horizon_days=20)
+        model.settings = msgspec.structs.replace(model.settings, network=network, validation_days=10)
+    model.fit(EARLIER, 1, events=events)
+    assert model.item_ids == EARLIER.item_ids
+    lists = model.recommend(EVERYBODY, 5)
+    if not model.timed:
+        assert np.array_equal(lists.scores, model_named(name).fit(EARLIER, 1).recommend(EVERYBODY, 5).scores)
+        return
+    assert model.recommend(["who only looks"], 5, cold="error").items.shape == (1, 5)
+    model.save(tmp_path)
+    again = load(tmp_path)
+    assert np.array_equal(again.recommend(EVERYBODY, 5).scores, lists.scores)
+    assert np.array_equal(again.follow(EARLIER, events).recommend(EVERYBODY, 5).scores, lists.scores)
+    assert not np.array_equal(again.follow(EARLIER).recommend(EVERYBODY, 5).scores, lists.scores)
 
 
 class TestDamage:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from onebasket.accounting import Progress, silent
 from onebasket.errors import ModelError
-from onebasket.learn import evaluate, purchases
+from onebasket.learn import evaluate, events
 from onebasket.learn.choose import Trial, best_of
 from onebasket.recommenders import MODELS, Interactions, Popularity
 from onebasket.shop import Learn, Shop
@@ -40,7 +40,7 @@ def learn(store: Store, shop: Shop, folder: Path, progress: Progress = silent) -
     (too few purchases, too short a time) popularity is saved, `scores` is empty and the note
     in `choice.json` says why. Raises ModelError when the model cannot be written.
     """
-    data = purchases.read(store, progress)
+    data = events.read(store, progress).purchases()
     windows = _windows(data, shop.learn)
     trials = _validate(data, windows, shop, progress)
     rows: list[dict[str, Any]] = []

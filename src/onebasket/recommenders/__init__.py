@@ -11,6 +11,7 @@ from onebasket.recommenders import saved
 from onebasket.recommenders.catalogue import Catalogue
 from onebasket.recommenders.ease import EASE, EASESettings
 from onebasket.recommenders.ials import IALS, IALSSettings
+from onebasket.recommenders.events import Events
 from onebasket.recommenders.interactions import Codes, Interactions, Mask, Ragged
 from onebasket.recommenders.item_knn import ItemKNN, ItemKNNSettings
 from onebasket.recommenders.matrix_factorisation import MatrixFactorisation, MFSettings
@@ -51,6 +52,7 @@ __all__ = [
     "Cold",
     "CountSettings",
     "EASESettings",
+    "Events",
     "Habit",
     "IALSSettings",
     "Interactions",

@@ -44,25 +44,25 @@ class Counts:
     floors: npt.NDArray[np.float32]  # (2,) of rules and of repeats
 
     @classmethod
-    def of(cls, sequences: Ragged, items: int, settings: SequentialRulesSettings) -> Counts:
-        """Count what people had, in order."""
-        rules = followers(sequences, items, settings)
-        usual = [np.median(each.values) if len(each.values) else 1.0 for each in (rules, sequences)]
+    def of(cls, done: Ragged, bought: Ragged, items: int, settings: SequentialRulesSettings) -> Counts:
+        """Count what people did, in order, whatever they did; and what they bought."""
+        rules = followers(done, items, settings)
+        usual = [np.median(each.values) if len(each.values) else 1.0 for each in (rules, bought)]
         return cls(rules, settings.recency, _FLOOR * np.array(usual, np.float32))
 
-    def told(self, sequences: Ragged) -> tuple[Scores, Scores]:
+    def told(self, done: Ragged, bought: Ragged) -> tuple[Scores, Scores]:
         """The logarithms of both counts for all items, floors under them, (histories, items) each."""
-        after = followed(self.rules, sequences, self.recency) + self.floors[0]
+        after = followed(self.rules, done, self.recency) + self.floors[0]
         again = np.full(after.shape, self.floors[1], np.float32)
-        rows = np.repeat(np.arange(sequences.rows), np.diff(sequences.starts))
-        np.add.at(again, (rows, sequences.items), sequences.values)
+        rows = np.repeat(np.arange(bought.rows), np.diff(bought.starts))
+        np.add.at(again, (rows, bought.items), bought.values)
         return np.log(after, out=after), np.log(again, out=again)
 
-    def add(self, scores: Scores, sequences: Ragged, shares: Shares) -> Scores:
+    def add(self, scores: Scores, done: Ragged, bought: Ragged, shares: Shares) -> Scores:
         """Scores with what the counts say of some histories."""
         if shares == Shares():
             return scores
-        after, again = self.told(sequences)
+        after, again = self.told(done, bought)
         blended: Scores = scores + np.float32(shares.rules) * after + np.float32(shares.repeats) * again
         return blended
 

@@ -13,7 +13,7 @@ Times = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-_DAY_SECONDS = 86_400
+DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +52,8 @@ class Interactions:
 
     A purchase counts once, however many units. Users are coded in the order of their ids,
     items by their purchases, most first, equals by id: ties between scores that are broken
-    by code are broken by popularity. Every user occurs at least once, and every item but those that
-    `with_items` added.
+    by code are broken by popularity. Every user and item occurs at least once, but those that
+    `with_users` and `with_items` added.
     """
 
     users: Codes  # (n,)
@@ -103,6 +103,12 @@ class Interactions:
         more = sorted({item for item in item_ids if item not in known})
         return replace(self, item_ids=(*self.item_ids, *more))
 
+    def with_users(self, user_ids: Iterable[str]) -> Interactions:
+        """The same purchases of more users: those who bought nothing come last, by id."""
+        known = set(self.user_ids)
+        more = sorted({user for user in user_ids if user not in known})
+        return replace(self, user_ids=(*self.user_ids, *more))
+
     def coded_by(self, item_ids: Sequence[str]) -> Interactions:
         """The rows of these items, coded as they are listed; users without one stay, with nothing."""
         codes = {item: code for code, item in enumerate(item_ids)}
@@ -141,7 +147,7 @@ class Interactions:
         """What each purchase counts."""
         if not half_life_days or not len(self):
             return np.ones(len(self))
-        age_days = (self.times.max() - self.times) / _DAY_SECONDS
+        age_days = (self.times.max() - self.times) / DAY_SECONDS
         weights: npt.NDArray[np.float64] = 0.5 ** (age_days / half_life_days)
         return weights
 

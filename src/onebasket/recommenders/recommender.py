@@ -17,6 +17,7 @@ from onebasket.accounting import Progress, silent
 from onebasket.errors import ModelError
 from onebasket.recommenders import saved
 from onebasket.recommenders.catalogue import Catalogue
+from onebasket.recommenders.events import Events
 from onebasket.recommenders.interactions import Codes, Floats, Interactions, Mask, Ragged
 from onebasket.recommenders.ranking import NOBODY, Scores, top_of_rows
 from onebasket.recommenders.similarity import cosines
@@ -53,6 +54,7 @@ class Recommender(ABC):
     name: ClassVar[str]
     stochastic: ClassVar[bool] = False  # whether the seed changes anything
     ordered: ClassVar[bool] = False  # whether the order of purchases does
+    timed: ClassVar[bool] = False  # whether it learns from all that people did, and when
     follows: ClassVar[bool] = True  # whether it can answer for histories it did not learn from
     settings: Any  # a frozen msgspec.Struct with half_life_days among its fields
     user_ids: tuple[str, ...]
@@ -60,6 +62,7 @@ class Recommender(ABC):
     history: Ragged  # what each user bought, how often; decayed where the settings say so
     catalogue: Catalogue  # what is known of items, while the model is fitted
     sequences: Ragged  # what each user bought, in order of time; of models that ask for it
+    events: Events  # all that each user did, in order of time; of models that ask for it
 
     @abstractmethod
     def _fit(self, seed: int, progress: Progress) -> None:
@@ -83,9 +86,10 @@ class Recommender(ABC):
         seed: int = 0,
         progress: Progress = silent,
         catalogue: Catalogue | None = None,
+        events: Events | None = None,
     ) -> Self:
-        """Learn, from what is known of items too where the model can. Raises ModelError where there is
-        nothing to learn from."""
+        """Learn, from what is known of items, and from whatever else people did, where the model can.
+        `events` hold the purchases, too. Raises ModelError where there is nothing to learn from."""
         if not len(interactions) and self.name != "popularity":
             raise ModelError(
                 f"The model {self.name} cannot be trained.",
@@ -93,14 +97,16 @@ class Recommender(ABC):
                 expected="at least one",
                 next_step="use popularity until there are purchases",
             )
+        if self.timed and events:
+            interactions = interactions.with_users(events.user_ids).with_items(events.item_ids)
         if catalogue:
             interactions = interactions.with_items(catalogue.items)
         self.item_ids, self.catalogue = interactions.item_ids, catalogue or Catalogue()
-        self._take(interactions)
+        self._take(interactions, events)
         self._fit(seed, progress)
         return self
 
-    def follow(self, interactions: Interactions) -> Self:
+    def follow(self, interactions: Interactions, events: Events | None = None) -> Self:
         """Answer for these users and histories from now on, without learning from them.
 
         Items the model does not know are left out; what is popular is so in these histories. Raises
@@ -113,15 +119,20 @@ class Recommender(ABC):
                 expected="a model of items, such as timeline, ease or item_knn",
                 next_step="train it again",
             )
-        self._take(interactions.coded_by(self.item_ids))
+        if self.timed and events:
+            interactions = interactions.with_users(events.user_ids)
+        self._take(interactions.coded_by(self.item_ids), events)
         return self
 
-    def _take(self, interactions: Interactions) -> None:
+    def _take(self, interactions: Interactions, events: Events | None) -> None:
         self._forget()
         self.user_ids = interactions.user_ids
         self.history = interactions.histories(self.settings.half_life_days)
         if self.ordered:
             self.sequences = interactions.sequences(self.settings.half_life_days)
+        if self.timed:
+            events = events or Events.of_purchases(interactions)
+            self.events = events.coded_by(self.user_ids, self.item_ids)
 
     @cached_property
     def popularity(self) -> Floats:

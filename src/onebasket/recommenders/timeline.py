@@ -13,18 +13,21 @@ import numpy.typing as npt
 from onebasket.accounting import Progress
 from onebasket.errors import MissingExtraError
 from onebasket.recommenders.counts import Counts, Shares, tried
+from onebasket.recommenders.events import Events
+from onebasket.recommenders.held_out import HeldOut, last_days, last_purchases
 from onebasket.recommenders.interactions import Codes, Ragged
+from onebasket.recommenders.lines import Lines
 from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
 from onebasket.recommenders.sequential_rules import SequentialRulesSettings
 from onebasket.recommenders.similarity import cosines
-from onebasket.timeline.histories import Histories
 from onebasket.timeline.settings import TimelineSettings
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from onebasket.timeline.encoding import NextItem
+    from onebasket.timeline.encoding import NextItems
+    from onebasket.timeline.histories import Histories, Marks
     from onebasket.timeline.network import Known
 
 _JUDGED = 20_000  # people looked at for validation, at most
@@ -34,15 +37,17 @@ _BLENDED = 3_000_000_000  # scores made to choose shares, at most; with many ite
 class TimelineModelSettings(msgspec.Struct, frozen=True):
     """The network, the rules, and how both are looked at while training.
 
-    Validation is the last event of people with three or more. `seen`: whether items a person had before
-    are ranked there. `shares` None: chosen on validation. `refit`: counted again with what was held out for
-    validation.
+    Validation is what was bought in the last `validation_days`, or where they are 0 the last purchase of
+    people with three or more. `seen`: whether items are ranked there that a person had before: "allow";
+    "mask", not what was bought; "new", nothing a person ever had to do with, which then is not learnt as a
+    target either. `shares` None: chosen on validation. `refit`: counted again with what was held out.
     """
 
     network: TimelineSettings = TimelineSettings()
     rules: SequentialRulesSettings = SequentialRulesSettings()
     shares: Shares | None = None
-    seen: Literal["allow", "mask"] = "mask"
+    seen: Literal["allow", "mask", "new"] = "mask"
+    validation_days: float = 0.0
     refit: bool = True
     half_life_days: float = 0.0
 
@@ -59,41 +64,68 @@ class Trained:
 
 
 class Timeline(Recommender):
-    """A causal network over what people bought, blended with counts.
+    """A causal network over what people did, blended with counts.
 
-    The network is trained on all but everybody's last purchase, which is validation: it says when to stop,
-    and how much the counts of what follows what, and of what one had before, add to a score:
+    The network is trained on all but what is held out for validation, which says when to stop, and how much
+    the counts of what follows what, and of what one had before, add to a score:
     cos(state, item) / temperature + Σ share · ln(count + floor).
     """
 
     name: ClassVar[str] = "timeline"
     stochastic: ClassVar[bool] = True
     ordered: ClassVar[bool] = True
+    timed: ClassVar[bool] = True
 
     def __init__(self, settings: TimelineModelSettings | None = None) -> None:
         self.settings = settings or TimelineModelSettings()
 
     def _fit(self, seed: int, progress: Progress) -> None:
         _torch().manual_seed(seed)
-        from onebasket.timeline.encoding import NextItem, vectors_of
+        from onebasket.timeline.encoding import NextItems, Wanted, vectors_of
         from onebasket.timeline.network import Network
         from onebasket.timeline.training import Training
 
         settings = self.settings
-        before, judged = _held_out(self.sequences, seed)
-        known = before.take(judged)
-        wanted = self.sequences.items[self.sequences.starts[judged + 1] - 1] + np.int32(1)
-        goal = NextItem(_histories(known), wanted, settings.seen == "mask")
-        network = Network(len(self.item_ids), settings.network, self._known())
-        training = Training(network, _histories(before), goal, seed)
+        self._lines = Lines(self.events.told, settings.network.clock)
+        held = self._held_out(seed)
+        before = self.events.only(held.kept)
+        self._counts = self._counts_of(before)
+        histories = self._lines.of(before)
+        known = histories.take(held.people)
+        had = {"allow": None, "mask": self._lines.of(before.bought()), "new": histories}[settings.seen]
+        goal = NextItems(
+            known, Wanted(held.wanted.items + np.int32(1), held.wanted.starts),
+            had and had.take(held.people), self._lines.asked(known, held.times),
+        )  # fmt: skip
+        inside = msgspec.structs.replace(settings.network, repeats=settings.seen != "new")
+        network = Network(len(self.item_ids), inside, self._known(), self._lines.sizes)
+        training = Training(network, histories, goal, seed)
         best = training.run(progress)
         self._encoder, self._vectors = best.encoder, vectors_of(best)
-        self._counts = Counts.of(before, len(self.item_ids), settings.rules)
-        self._shares = self._best_shares(goal, known) if settings.shares is None else settings.shares
+        self._shares = settings.shares or self._best_shares(goal, before, held.people)
         if settings.refit:
-            self._counts = Counts.of(self.sequences, len(self.item_ids), settings.rules)
+            self._counts = self._counts_of(self.events)
         course = training.course
         self.trained = Trained(course.epoch, course.best_epoch, course.best, course.targets, self._shares)
+
+    def _held_out(self, seed: int) -> HeldOut:
+        """Validation."""
+        settings = self.settings
+        if settings.validation_days:
+            return last_days(self.events, settings.validation_days, _JUDGED, seed, settings.seen == "allow")
+        return last_purchases(self.events, _JUDGED, seed, settings.seen == "new")
+
+    def _counts_of(self, events: Events) -> Counts:
+        return Counts.of(*self._countable(events), len(self.item_ids), self.settings.rules)
+
+    def _countable(self, events: Events) -> tuple[Ragged, Ragged]:
+        """What each user did, and what each bought."""
+        return events.sequences(0, 0), events.bought().sequences(self.settings.half_life_days, self._now)
+
+    @cached_property
+    def _now(self) -> int:
+        """Just after the last event."""
+        return int(self.events.times.max(initial=0)) + 1
 
     def _known(self) -> Known:
         """What the catalogue says of the items, as the network takes it: none first."""
@@ -108,32 +140,37 @@ class Timeline(Recommender):
             starts = torch.from_numpy(np.concatenate([[0], told.starts + 1]))
         if text is not None:
             words = torch.from_numpy(np.concatenate([np.zeros_like(text[:1]), text]))
-        return Known(codes, starts, words, int((self.popularity > 0).sum()))
+        seen = max(int((self.popularity > 0).sum()), int(self.events.items.max(initial=-1)) + 1)
+        return Known(codes, starts, words, seen)
 
-    def _best_shares(self, goal: NextItem, known: Ragged) -> Shares:
+    def _best_shares(self, goal: NextItems, events: Events, judged: Codes) -> Shares:
         """How much the counts should add: the best on validation, the smallest of equals."""
         shares = tried(self.settings.seen == "allow")
         most = max(1, _BLENDED // (len(self.item_ids) * len(shares)))
         gains = np.zeros(len(shares))
         for people in goal.blocks(len(self._vectors), most):
-            opinions = self._opinions(known.take(people))
-            after, again = self._counts.told(known.take(people))
+            asked = None if goal.asked is None else goal.asked[people]
+            opinions = self._opinions(goal.before.take(people), asked)
+            after, again = self._counts.told(*self._countable(events.take(judged[people])))
             for place, share in enumerate(shares):
                 blended = opinions + np.float32(share.rules) * after + np.float32(share.repeats) * again
                 gains[place] += goal.gains(blended, people).sum()
         return shares[int(gains.argmax())]
 
     def scores(self, users: Codes) -> Scores:
-        sequences = self.sequences.take(users)
-        return self._counts.add(self._opinions(sequences), sequences, self._shares)
+        events = self.events.take(users)
+        histories = self._lines.of(events)
+        asked = self._lines.asked(histories, np.full(len(users), self._now))
+        opinions = self._opinions(histories, asked)
+        return self._counts.add(opinions, *self._countable(events), self._shares)
 
-    def _opinions(self, sequences: Ragged) -> Scores:
+    def _opinions(self, histories: Histories, asked: Marks | None) -> Scores:
         """What the network thinks of all items, (histories, items)."""
         torch = _torch()
         from onebasket.timeline.encoding import states_of
 
         with torch.no_grad():
-            states = states_of(self._encoder, _histories(sequences), self._vectors)
+            states = states_of(self._encoder, histories, self._vectors, asked)
             made = states @ self._directions.T / self.settings.network.temperature
         scores: Scores = made.cpu().numpy()
         return scores
@@ -152,13 +189,16 @@ class Timeline(Recommender):
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:
         made = {f"encoder.{name}": value.numpy() for name, value in self._encoder.state_dict().items()}
         shares = np.array([self._shares.rules, self._shares.repeats])
-        return made | self._counts.arrays() | {"vectors": self._vectors.numpy(), "shares": shares}
+        made |= self._counts.arrays() | {"vectors": self._vectors.numpy(), "shares": shares}
+        return made | self.events.arrays()
 
     def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         torch = _torch()
         from onebasket.timeline.network import Encoder
 
-        self._encoder = Encoder(self.settings.network).eval()
+        self.events = Events.restored(arrays, self.user_ids, self.item_ids)
+        self._lines = Lines(self.events.told, self.settings.network.clock)
+        self._encoder = Encoder(self.settings.network, self._lines.sizes).eval()
         parts = self._encoder.state_dict()
         numbers = {name: torch.from_numpy(arrays[f"encoder.{name}"]) for name in parts}
         for name, part in parts.items():
@@ -170,25 +210,8 @@ class Timeline(Recommender):
 
     def _forget(self) -> None:
         super()._forget()
-        self.__dict__.pop("_directions", None)
-
-
-def _histories(sequences: Ragged) -> Histories:
-    """Items numbered from one on, as the network has them."""
-    return Histories(sequences.items + np.int32(1), sequences.starts)
-
-
-def _held_out(sequences: Ragged, seed: int) -> tuple[Ragged, Codes]:
-    """Everybody without the last event, where three or more leave something to learn from; and those, at
-    most so many, whose last event is looked at."""
-    enough = np.diff(sequences.starts) > 2
-    kept = np.ones(len(sequences.items), np.bool_)
-    kept[sequences.starts[1:][enough] - 1] = False
-    starts = sequences.starts - np.concatenate([[0], np.cumsum(enough)])
-    judged = np.flatnonzero(enough).astype(np.int32)
-    if len(judged) > _JUDGED:
-        judged = np.sort(np.random.default_rng(seed).choice(judged, _JUDGED, replace=False))
-    return Ragged(starts, sequences.items[kept], sequences.values[kept]), judged
+        for name in ("_directions", "_now"):
+            self.__dict__.pop(name, None)
 
 
 def _torch() -> Any:

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -124,8 +125,10 @@ def _write(path: Path, data: bytes) -> None:
 def _digest(training: Training) -> str:
     """What a training is of: with all this alike, its steps are."""
     told = hashlib.sha256(msgspec.json.encode((training.settings, training.seed)))
-    for array in (training.histories.items, training.histories.starts):
-        told.update(array.tobytes())
+    for name, array in sorted(vars(training.histories).items()):
+        told.update(f"{name} {None if array is None else array.shape}".encode())
+        if array is not None:
+            told.update(np.ascontiguousarray(array).data)
     for name, value in sorted(training.network.state_dict().items()):
         told.update(f"{name} {tuple(value.shape)}".encode())
     for name, value in sorted(vars(training.network.items.known).items()):

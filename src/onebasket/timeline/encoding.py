@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from onebasket.timeline.histories import Histories, Numbers, in_order
+from onebasket.timeline.histories import Histories, Marks, Numbers, Places, in_order
 from onebasket.timeline.network import Encoder, Network
 
 _PEOPLE = 512  # encoded at once
@@ -23,52 +25,88 @@ def vectors_of(network: Network) -> Tensor:
 
 
 @torch.no_grad()
-def states_of(encoder: Encoder, histories: Histories, vectors: Tensor) -> Tensor:
-    """What everybody's history says of what comes next: unit vectors (people, D); 0 where there is none."""
+def states_of(encoder: Encoder, histories: Histories, vectors: Tensor, asked: Marks | None = None) -> Tensor:
+    """What everybody's history says of what comes next: unit vectors (people, D); 0 where there is none.
+
+    `asked` (people, ASKED): the first marks of the event that is asked for; None: of any.
+    """
     device = vectors.device
     made = torch.zeros(len(histories), vectors.shape[1], device=device)
     for people in in_order(histories, encoder.settings.length, _PEOPLE):
-        batch = torch.from_numpy(histories.padded(people, encoder.settings.length)).to(device, torch.int64)
-        lengths = (batch > 0).sum(1)
-        some = lengths > 0
-        ends = encoder(batch, vectors)[torch.arange(len(batch), device=device), (lengths - 1).clamp(min=0)]
-        made[torch.from_numpy(people).to(device)] = functional.normalize(ends, dim=-1) * some[:, None]
+        batch = histories.batch(people, encoder.settings.length, device)
+        ends = (batch.lengths - 1).clamp(min=0)
+        states = encoder(batch, vectors)[torch.arange(len(ends), device=device), ends]
+        if asked is not None:
+            states = encoder.towards(states, torch.from_numpy(asked[people]).to(device, torch.int64))
+        states = functional.normalize(states, dim=-1) * (batch.lengths > 0)[:, None]
+        made[torch.from_numpy(people).to(device)] = states
     return made
 
 
-class NextItem:
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """What people did after their histories: person p the `items[starts[p] : starts[p + 1]]`."""
+
+    items: Numbers  # from 1 on, of one person each once
+    starts: Places  # (people + 1,)
+
+    def of(self, people: npt.NDArray[np.integer]) -> tuple[Places, Numbers]:
+        """All items wanted by some people, and the places of these people in `people`."""
+        lengths = np.diff(self.starts)[people]
+        whose = np.repeat(np.arange(len(people)), lengths)
+        inside = np.arange(len(whose)) - (lengths.cumsum() - lengths)[whose]
+        return whose, self.items[self.starts[people][whose] + inside]
+
+
+class NextItems:
     """How well a network tells what people do next: NDCG@10 over all items, ties against the network."""
 
-    def __init__(self, before: Histories, wanted: npt.NDArray[np.int32], masked: bool, top: int = 10) -> None:
-        """`wanted` (people,) is what came after `before`. `masked`: what is in there is not ranked."""
-        self.before, self.wanted, self.masked, self.top = before, wanted, masked, top
+    def __init__(
+        self,
+        before: Histories,
+        wanted: Wanted,
+        masked: Histories | None,
+        asked: Marks | None = None,
+        top: int = 10,
+    ) -> None:
+        """`masked`: what in everybody's past is not ranked, but for what is wanted. `asked`: as for
+        `states_of`."""
+        self.before, self.wanted, self.masked, self.asked, self.top = before, wanted, masked, asked, top
+        self.discounts = 1 / np.log2(np.arange(2, top + 2))
+        self.best = np.concatenate([[1.0], self.discounts.cumsum()])
 
     def __call__(self, network: Network) -> float:
-        """Mean NDCG of people whose next item is one of the network's."""
+        """Mean NDCG of the people."""
         vectors = vectors_of(network)
-        states = states_of(network.encoder, self.before, vectors)
-        items = functional.normalize(vectors, dim=-1)
+        states = states_of(network.encoder, self.before, vectors, self.asked)
+        items = functional.normalize(vectors[1:], dim=-1)
         total = 0.0
         for people in self.blocks(len(items)):
-            scores = states[torch.from_numpy(people).to(states.device)] @ items[1:].T
+            scores = states[torch.from_numpy(people).to(states.device)] @ items.T
             total += self.gains(scores, people).sum()
         return float(total / max(len(self.before), 1))
 
     def blocks(self, items: int, most: int | None = None) -> list[Numbers]:
         """People, the first `most` of them, in blocks whose scores fit the memory set aside for them."""
-        size = max(1, _SCORES // items)
+        size = max(1, _SCORES // max(items, 1))
         everybody = np.arange(len(self.before), dtype=np.int32)[:most]
         return [everybody[start : start + size] for start in range(0, len(everybody), size)]
 
     def gains(self, scores: Tensor | npt.NDArray[np.float32], people: Numbers) -> npt.NDArray[np.float64]:
-        """What each one's target earns at its place in the list; `scores` (people, N) are changed."""
+        """Each one's NDCG; `scores` (people, N) are changed."""
         scores = torch.as_tensor(scores)
-        wanted = torch.from_numpy(self.wanted[people]).to(scores.device, torch.int64)[:, None] - 1
-        value = scores.gather(1, wanted)
-        if self.masked:
-            seen = self.before.padded(people, 1 << 30).astype(np.int64)
-            seen = np.where(seen > 0, seen, self.wanted[people][:, None]) - 1  # whose score is put back
-            scores.scatter_(1, torch.from_numpy(seen).to(scores.device), -torch.inf)
-            scores.scatter_(1, wanted, value)
-        ranks = (scores >= value).sum(1).cpu().numpy()  # from one
-        return np.where(ranks <= self.top, 1 / np.log2(ranks + 1.0), 0.0)
+        whose, wanted = self.wanted.of(people)
+        places = torch.from_numpy(whose), torch.from_numpy(wanted - 1).long()
+        values = scores[places]
+        if self.masked is not None:
+            rows, had = self.masked.seen(people)
+            scores[torch.from_numpy(rows), torch.from_numpy(had - 1).long()] = -torch.inf
+        # A hair below itself, what is wanted ranks behind whatever has the same score.
+        scores[places] = torch.nextafter(values, values.new_tensor(-torch.inf))
+        lists = scores.topk(min(self.top, scores.shape[1])).indices.cpu().numpy()  # (people, top)
+        width = scores.shape[1]
+        hits = np.isin(np.arange(len(people))[:, None] * width + lists, whose * width + wanted - 1)
+        sizes = np.bincount(whose, minlength=len(people))
+        gained: npt.NDArray[np.float64] = hits @ self.discounts[: lists.shape[1]]
+        best: npt.NDArray[np.float64] = self.best[np.minimum(sizes, self.top)]
+        return gained / best

@@ -22,7 +22,7 @@ class Sample:
 def sampled_softmax(
     states: Tensor, targets: Tensor, sample: Sample, vectors: Tensor, temperature: float
 ) -> Tensor:
-    """Mean cross-entropy of targets among sampled items, by cosine; one number.
+    """Cross-entropy of targets among sampled items, by cosine, (P,).
 
     `states` (P, D), `targets` (P,) rows of `vectors` (R, D), whose row 0 stands for no item. A sampled item
     counts for as many as it was drawn from, which makes the sum over the sample an unbiased one over all
@@ -39,7 +39,8 @@ def sampled_softmax(
         recent = functional.embedding(sample.recent, vectors)  # (P, R, D)
         own = (recent * states[:, None]).sum(-1).exp()
         wrong = wrong + own.masked_fill((sample.recent == 0) | (sample.recent == targets[:, None]), 0).sum(1)
-    return (torch.log(right.exp() + wrong) - right).mean()
+    losses: Tensor = torch.log(right.exp() + wrong) - right
+    return losses
 
 
 class _Mass(torch.autograd.Function):

@@ -23,6 +23,11 @@ class TimelineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id_dropout: float = 0.0  # share of items that a step knows by their attributes and text only
     temperature: float = 0.08  # of the cosine between a state and an item
     negatives: int = 1024  # items drawn for a batch, besides those of each history
+    horizon_days: float = 0.0  # what is learnt: any purchase of the coming days; 0: the next event, whatever
+    clock: bool = False  # whether attention knows how long ago an event was
+    repeats: bool = True  # whether what is in the history already is learnt as a target
+    aside: float = 1.0  # what a target counts that is no purchase
+    beside: float = 0.1  # what telling the next action, and whether a purchase comes, counts next to the item
     recent: int = 4  # last events that are negatives, too, unless they are the target
     batch: int = 1024  # events of a step
     learning_rate: float = 1e-3
@@ -35,6 +40,7 @@ class TimelineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for holds, found, expected in (
             (self.width % self.heads == 0, f"width {self.width}, heads {self.heads}", "a multiple"),
             (self.temperature >= _SHARPEST, f"temperature {self.temperature}", f"{_SHARPEST} or more"),
+            (self.clock or not self.horizon_days, f"horizon_days {self.horizon_days}", "clock, too"),
             (0 <= self.dropout <= _MOST_DROPPED, f"dropout {self.dropout}", f"0 to {_MOST_DROPPED}"),
             (0 <= self.id_dropout < 1, f"id_dropout {self.id_dropout}", "0 to below 1"),
             (0 <= self.averaging < 1, f"averaging {self.averaging}", "0 to below 1"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -12,7 +13,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from onebasket.accounting import Progress, silent
-from onebasket.timeline.histories import Histories, Places, shuffled
+from onebasket.timeline.goals import Goal, Goals, action_loss, weights_of, window_loss
+from onebasket.timeline.histories import Batch, Histories, Places, shuffled
 from onebasket.timeline.loss import Sample, sampled_softmax
 from onebasket.timeline.network import Network
 from onebasket.timeline.rows import Pace
@@ -50,6 +52,7 @@ class Training:
         self.averages = [weight.detach().clone() for weight in self.weights]
         betas = (self.pace.slow, self.pace.fast)
         self.optimiser = torch.optim.AdamW(self.weights, self.pace.rate, betas, weight_decay=0.0, fused=True)
+        self.goals = Goals(histories, settings.horizon_days)
         self.course = Course()
         self.best = _copied(network)
 
@@ -70,10 +73,11 @@ class Training:
         """What is left of an epoch, and the look at its end."""
         settings, course = self.settings, self.course
         random = np.random.default_rng((self.seed, course.epoch))
-        batches = shuffled(self.histories, settings.length + 1, settings.batch, random)
+        pieces = self.histories.pieces(settings.length, random)
+        batches = shuffled(pieces, settings.batch, random)
         self.network.train()
         while course.batch < len(batches):
-            self._step(batches[course.batch])
+            self._step(pieces, batches[course.batch])
             course.batch, course.step = course.batch + 1, course.step + 1
             progress("timeline: training", course.epoch * len(batches) + course.batch, 0)
             after_step(self)
@@ -99,29 +103,40 @@ class Training:
         for judged, table in zip(self.averaged.items.tables(), self.tables, strict=True):
             judged.weight.copy_(table.averaged())
 
-    def _step(self, people: Places) -> None:
-        """One step: of each of the people's items but the first, those before it are to tell it."""
+    def _step(self, pieces: Histories, people: Places) -> None:
+        """One step: of each of the people's events but the first, those before it are to tell it."""
         settings, network, course = self.settings, self.network, self.course
         torch.manual_seed(_seed_of(self.seed, course.epoch, course.batch))
-        device = network.device
-        batch = torch.from_numpy(self.histories.padded(people, settings.length + 1)).to(device, torch.int64)
-        seen = network.items.seen
-        negatives = _drawn(seen, settings.negatives, device)
-        rows, batch, negatives = _local(batch, negatives)
+        batch, goal = self.goals.batch(pieces, people, settings.length, network.device)
+        negatives = _drawn(network.items.seen, settings.negatives, network.device)
+        rows, items, wanted, negatives = _local(batch.items, goal.items, negatives)
         vectors = network.items(rows)  # (R, D)
-        before, after = batch[:, :-1], batch[:, 1:]
-        real = after > 0
-        states = network.encoder(before, vectors)[real]  # (P, D)
-        course.targets += len(states)
-        recent = _last(before, settings.recent)[real] if settings.recent else None
-        sample = Sample(negatives, seen / len(negatives), recent)
-        loss = sampled_softmax(states, after[real], sample, vectors, settings.temperature)
+        loss = self._loss(replace(batch, items=items), replace(goal, items=wanted), negatives, vectors)
+        course.targets += int(goal.asked.sum())
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
         for table in self.tables:
             table.step()
         torch._foreach_lerp_(self.averages, [each.detach() for each in self.weights], 1 - self.pace.averaging)
+
+    def _loss(self, batch: Batch, goal: Goal, negatives: Tensor, vectors: Tensor) -> Tensor:
+        """How far off the network is. Items are rows of `vectors`."""
+        settings, network = self.settings, self.network
+        states = network.encoder(batch, vectors)  # (B, T, D)
+        asked = goal.asked if settings.repeats else goal.asked & ~_had(batch.items, goal.items)
+        marks = None if goal.marks is None else goal.marks[asked]
+        recent = _last(batch.items, settings.recent)[asked] if settings.recent else None
+        sample = Sample(negatives, network.items.seen / len(negatives), recent)
+        turned = network.encoder.towards(states[asked], marks)  # (P, D)
+        losses = sampled_softmax(turned, goal.items[asked], sample, vectors, settings.temperature)
+        counts = torch.ones_like(losses) if marks is None else weights_of(marks, settings.aside)
+        loss: Tensor = (losses * counts).sum() / counts.sum().clamp(min=1e-6)
+        if goal.actions is not None and network.actions is not None:
+            loss = loss + settings.beside * action_loss(network.actions(states), goal.actions)
+        if goal.windows is not None and network.windows is not None:
+            loss = loss + settings.beside * window_loss(network.windows(states), goal.windows)
+        return loss
 
 
 def _seed_of(*parts: int) -> int:
@@ -136,17 +151,23 @@ def _drawn(items: int, count: int, device: torch.device) -> Tensor:
     return drawn
 
 
-def _local(batch: Tensor, negatives: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The items in use, none first, rising (R,); and the batch and the negatives as places among them."""
-    none = negatives.new_zeros(1)
-    rows = torch.unique(torch.cat([none, batch.reshape(-1), negatives]))
-    return rows, torch.searchsorted(rows, batch), torch.searchsorted(rows, negatives)
+def _local(*items: Tensor) -> tuple[Tensor, ...]:
+    """The items in use, none first, rising (R,); and each tensor as places among them."""
+    none = items[0].new_zeros(1)
+    rows = torch.unique(torch.cat([none, *(each.reshape(-1) for each in items)]))
+    return rows, *(torch.searchsorted(rows, each.contiguous()) for each in items)
 
 
 def _last(histories: Tensor, count: int) -> Tensor:
     """At each place the last items up to it, (B, T, count); 0 before the first."""
     places = histories.shape[1]
     return torch.stack([functional.pad(histories, (back, 0))[:, :places] for back in range(count)], -1)
+
+
+def _had(before: Tensor, after: Tensor) -> Tensor:
+    """Which items of `after` (B, T) are in `before` (B, T), at their place or an earlier one."""
+    same = after[:, :, None] == before[:, None, :]
+    return same.tril().any(-1)
 
 
 def _copied(network: Network) -> dict[str, Tensor]:

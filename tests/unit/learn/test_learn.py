@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from onebasket.accounting import silent
-from onebasket.learn import learn, purchases
+from onebasket.learn import events, learn
 from onebasket.learn.choose import grid
 from onebasket.recommenders import MODELS, load
 from onebasket.shop import Learn, Shop
@@ -138,7 +138,7 @@ def test_later_events_never_change_the_fitted_model(store: DuckStore, sell: Sell
     later = [("c00", "a1", 170.0), ("new", "b1", 171.0), ("c01", "new", 172.0), ("c02", "b9", 120.0)] * 30
     for rows in (habits(), [*[row for row in habits() if row[2] < SPAN * 0.6 - 1], *later]):
         sell(rows)
-        data = purchases.read(store, silent)
+        data = events.read(store, silent).purchases()
         early = data.before(int(data.times.min()) // 86_400 * 86_400 + split - 86_400)
         settings = next(iter(grid(name, Learn(factors=4, epochs=2), 30.0)))
         model = MODELS[name]()
@@ -175,19 +175,19 @@ class TestPurchases:
 
     def test_codes_and_times(self, store: DuckStore, sell: Sell) -> None:
         sell([("b", "p", 1.0), ("a", "p", 0.5), ("a", "q", 2.0)])
-        data = purchases.read(store, silent)
+        data = events.read(store, silent).purchases()
         assert data.user_ids == ("a", "b") and data.item_ids == ("p", "q")
         assert data.times.tolist() == [1704067200 + int(day * 86_400) for day in (0.5, 2, 1)]
 
     @pytest.mark.parametrize("values", [{"action": "view"}, {"action": "return"}, {"net_quantity": 0.0}])
     def test_others_do_not_count(self, store: DuckStore, sell: Sell, values: dict[str, Any]) -> None:
         sell([("a", "p", 0.0)], **values)
-        assert len(purchases.read(store, silent)) == 0
+        assert len(events.read(store, silent).purchases()) == 0
 
     def test_nobody_and_nothing_do_not_count(self, store: DuckStore, sell: Sell) -> None:
         sell([(None, "p", 0.0), ("a", None, 0.0), ("a", "p", 0.0)])
-        assert len(purchases.read(store, silent)) == 1
+        assert len(events.read(store, silent).purchases()) == 1
 
     def test_many_units_count_once(self, store: DuckStore, sell: Sell) -> None:
         sell([("a", "p", 0.0)], net_quantity=500.0)
-        assert purchases.read(store, silent).histories().values.tolist() == [1.0]
+        assert events.read(store, silent).purchases().histories().values.tolist() == [1.0]

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
 import torch
 
 from onebasket.errors import ModelError
-from onebasket.timeline.encoding import NextItem, states_of, vectors_of
+from onebasket.timeline.encoding import NextItems, Wanted, states_of, vectors_of
 from onebasket.timeline.histories import Histories
 from onebasket.timeline.network import Dropout, Known, Network
 from onebasket.timeline.settings import PRESETS, TimelineSettings
 from tests.unit.timeline.worlds import ITEMS, TINY, training
 
 # Items 1 and 2 share an attribute, 3 has two, the rest none.
+CPU = torch.device("cpu")
 KNOWN = Known(torch.tensor([0, 1, 1, 1, 2, *[0] * 17]), torch.tensor([0, 1, 2, 3, *range(5, 23)]))
 
 
 def states(network: Network, *history: int) -> torch.Tensor:
     with torch.no_grad():
-        return network.encoder(torch.tensor([history]), vectors_of(network))[0]
+        batch = Histories.of([history]).batch(np.zeros(1, np.int64), 50, CPU)
+        return network.encoder(batch, vectors_of(network))[0]
 
 
 def test_a_state_knows_nothing_of_what_comes_later() -> None:
@@ -43,8 +47,65 @@ def test_company_and_padding_change_nothing() -> None:
 
 def test_somebody_without_a_history_is_judged_too() -> None:
     network = Network(ITEMS, TINY).eval()
-    for masked in (False, True):
-        assert 0 <= NextItem(Histories.of([[], [1, 2]]), np.array([3, 4], np.int32), masked)(network) <= 1
+    before = Histories.of([[], [1, 2]])
+    for masked in (None, before):
+        assert 0 <= NextItems(before, Wanted(np.array([3, 4], np.int32), np.arange(3)), masked)(network) <= 1
+
+
+def test_ndcg_of_several_wanted_items() -> None:
+    """Worked out by hand: places 1 and 3 of a list, or masked, or in a tie that counts against."""
+    wanted = Wanted(np.array([2, 4, 1], np.int32), np.array([0, 2, 3]))
+    scores = np.array([[0.5, 0.9, 0.7, 0.6], [0.5, 0.5, 0.5, 0.1]], np.float32)
+    before = Histories.of([[3], [1, 4]])
+    people = np.arange(2, dtype=np.int32)
+    best = 1 + 1 / np.log2(3)
+    plain = NextItems(before, wanted, None).gains(scores.copy(), people)
+    assert np.allclose(plain, [(1 + 1 / 2) / best, 1 / 2])
+    masked = NextItems(before, wanted, before).gains(scores.copy(), people)
+    assert np.allclose(masked, [1.0, 1 / 2])
+
+
+MARKED = (3, 34, 5)  # codes of three marks
+
+
+def marked(lists: list[list[int]], marks: list[list[int]], times: list[int] | None = None) -> Histories:
+    when = None if times is None else np.array(times)
+    return replace(Histories.of(lists), marks=np.array(marks, np.uint8), times=when)
+
+
+def test_marks_and_times_are_heard_and_nothing_of_what_comes_later() -> None:
+    settings = msgspec.structs.replace(TINY, clock=True)
+    network = Network(ITEMS, settings, sizes=MARKED).eval()
+    for each in network.parameters():
+        torch.nn.init.normal_(each, 0, 0.3)
+    lists = [[3, 5, 7]]
+
+    def heard(marks: list[list[int]], times: list[int]) -> torch.Tensor:
+        batch = marked(lists, marks, times).batch(np.zeros(1, np.int64), 8, CPU)
+        with torch.no_grad():
+            return network.encoder(batch, vectors_of(network))[0]
+
+    usual = heard([[1, 0, 2]] * 3, [0, 10, 1000])
+    for other in (
+        heard([[1, 0, 2], [1, 0, 2], [2, 0, 2]], [0, 10, 1000]),
+        heard([[1, 0, 2], [1, 0, 2], [1, 0, 4]], [0, 10, 1000]),
+        heard([[1, 0, 2]] * 3, [0, 10, 90_000]),
+    ):
+        assert torch.allclose(usual[:2], other[:2])
+        assert not torch.allclose(usual[2], other[2], atol=1e-3)
+
+
+def test_what_is_asked_for_turns_states() -> None:
+    network = Network(ITEMS, TINY, sizes=MARKED).eval()
+    histories = marked([[1, 2], [3]], [[1, 1, 1]] * 3)
+    vectors, asked = vectors_of(network), np.array([[1, 4], [2, 0]], np.uint8)
+    plain = states_of(network.encoder, histories, vectors)
+    assert torch.equal(plain, states_of(network.encoder, histories, vectors, asked))  # nothing learned yet
+    assert network.encoder.asked is not None
+    torch.nn.init.normal_(network.encoder.asked.table.weight, 0, 0.5)
+    turned = states_of(network.encoder, histories, vectors, asked)
+    assert not torch.allclose(plain, turned, atol=1e-3)
+    assert torch.allclose(turned.norm(dim=1), torch.ones(2))
 
 
 def test_only_the_last_events_count() -> None:
@@ -116,5 +177,5 @@ def test_the_large_preset_is_large_and_takes_a_step() -> None:
     ready.histories = everything
     assert sum(weight.numel() for weight in ready.network.encoder.parameters()) > 100_000_000
     before = ready.network.encoder.norm.weight.clone()
-    ready._step(np.array([0, 1]))
+    ready._step(everything, np.array([0, 1]))
     assert not torch.equal(ready.network.encoder.norm.weight, before)

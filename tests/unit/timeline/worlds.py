@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from onebasket.timeline.encoding import NextItem
+from onebasket.timeline.encoding import NextItems, Wanted
 from onebasket.timeline.histories import Histories
 from onebasket.timeline.network import Known, Network
 from onebasket.timeline.settings import TimelineSettings
@@ -35,7 +35,8 @@ def training(settings: TimelineSettings = TINY, known: Known | None = None, seed
     before = everything.shortened()
     torch.manual_seed(seed)
     network = Network(ITEMS, settings, known)
-    goal = NextItem(before, everything.last(np.arange(len(everything))), masked=False)
+    last = everything.items[everything.first + everything.lengths - 1]
+    goal = NextItems(before, Wanted(last, np.arange(len(last) + 1)), masked=None)
     return Training(network, before, goal, seed)
 
 

@@ -1,0 +1,82 @@
+"""From the timeline to events as arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from onebasket.accounting import Progress
+from onebasket.recommenders import Events
+from onebasket.recommenders.events import PURCHASE, Mark
+from onebasket.store.base import Store
+
+_KEPT = "learn_events"
+_COLUMNS = ("customer_id", "product_id", "ts", "action", "channel", "quantity", "amount_minor")
+_MOST = 254  # of a doubling scale, its last step
+
+Column = npt.NDArray[Any]
+
+
+def read(store: Store, progress: Progress) -> Events:
+    """All that known customers did but checkouts; purchases that were returned or cancelled are left out.
+
+    A purchase counts once, however many units it has: units are grams here and boxes there. Marks of events
+    are the action, the channel, and steps of the price of a unit and of the units, doubling.
+    """
+    total = store.keep(_KEPT, store.sql("learn/events"))
+    users, items, actions, channels = _Codes(), _Codes(), _Codes(), _Codes()
+    columns: list[tuple[Column, ...]] = []
+    done = 0
+    for batch in store.read(_KEPT, _COLUMNS):
+        seconds = pc.cast(batch.column(2), pa.timestamp("s"), safe=False).cast(pa.int64())
+        units, amounts = (
+            np.abs(pc.fill_null(batch.column(place).cast(pa.float64()), 0).to_numpy(zero_copy_only=False))
+            for place in (5, 6)
+        )
+        prices = np.divide(amounts, units, out=np.zeros(len(units)), where=units > 0)
+        columns.append((
+            users.of(batch.column(0)), items.of(batch.column(1)), seconds.to_numpy(),
+            actions.of(batch.column(3)), channels.of(batch.column(4)), _steps(prices), _steps(units),
+        ))  # fmt: skip
+        done += batch.num_rows
+        progress("learn: events", done, total)
+    store.forget(_KEPT)
+    if not columns:
+        columns = [(np.zeros(0, np.int32),) * 7]
+    whose, which, when, what, where, price, many = (np.concatenate(part) for part in zip(*columns, strict=True))
+    steps = [str(step) for step in range(_MOST + 1)]
+    marks = [
+        Mark.of("action", what, actions.ids, PURCHASE), Mark.of("channel", where, channels.ids),
+        Mark.of("price", price, steps), Mark.of("units", many, steps),
+    ]  # fmt: skip
+    return Events.of((whose, which, when), (users.ids, items.ids), marks)
+
+
+def _steps(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """How often a value doubles, in halves; -1 for nothing."""
+    steps = np.floor(2 * np.log2(1 + values)).clip(max=_MOST)
+    return np.where(values > 0, steps, -1).astype(np.int64)
+
+
+class _Codes:
+    """Ids numbered in the order they turn up; -1 where there is none."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self._code: dict[str, int] = {}
+
+    def of(self, column: Any) -> npt.NDArray[np.int32]:
+        encoded = column.dictionary_encode()
+        codes = np.empty(len(encoded.dictionary) + 1, np.int32)
+        codes[-1] = -1
+        for place, name in enumerate(encoded.dictionary.to_pylist()):
+            if name not in self._code:
+                self._code[name] = len(self.ids)
+                self.ids.append(name)
+            codes[place] = self._code[name]
+        found: npt.NDArray[np.int32] = codes[encoded.indices.fill_null(len(codes) - 1).to_numpy()]
+        return found

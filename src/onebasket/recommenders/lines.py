@@ -1,0 +1,64 @@
+"""From events to the histories that the network of timelines reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from onebasket.recommenders.events import Events, Told
+
+if TYPE_CHECKING:
+    from onebasket.timeline.histories import Histories, Marks
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Which marks events get, in which order: what was done; how long after the event before; all else that
+    is told of them; with `clock` the calendar. Where only purchases are known, and not when, there are none.
+    """
+
+    told: Told  # the first is what was done
+    clock: bool
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many codes each mark has."""
+        from onebasket.timeline.clock import GAPS, HOURS, WEEKDAYS
+
+        action, *others = (len(values) + 1 for _, values in self.told)
+        if not self.clock and not others and action <= 2:
+            return ()
+        return (action, GAPS, *others, *((WEEKDAYS, HOURS) if self.clock else ()))
+
+    def of(self, events: Events) -> Histories:
+        """A history a user."""
+        from onebasket.timeline.clock import calendar, gaps_of
+        from onebasket.timeline.histories import Histories
+
+        lengths = np.bincount(events.users, minlength=len(events.user_ids))
+        first = lengths.cumsum() - lengths
+        items, times = events.items + np.int32(1), events.times
+        if not self.sizes:
+            return Histories(items, first, lengths)
+        action, *others = (mark.codes for mark in events.marked_by(self.told).marks)
+        if not self.clock:
+            return Histories(items, first, lengths, np.stack([action, action * 0, *others], 1))
+        marks = np.column_stack([action, gaps_of(times, first), *others, calendar(times)])
+        return Histories(items, first, lengths, marks, times)
+
+    def asked(self, histories: Histories, times: npt.NDArray[np.int64]) -> Marks | None:
+        """The first marks of a purchase at some times (people,): what is asked for."""
+        from onebasket.timeline.clock import gap_codes
+        from onebasket.timeline.histories import PURCHASE
+
+        if not self.sizes:
+            return None
+        gaps = np.zeros(len(histories), np.uint8)
+        if histories.times is not None:
+            some = histories.lengths > 0
+            last = histories.times[(histories.first + histories.lengths - 1)[some]]
+            gaps[some] = gap_codes(times[some] - last)
+        return np.stack([np.full_like(gaps, PURCHASE), gaps], 1)

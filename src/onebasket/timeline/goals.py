@@ -1,0 +1,87 @@
+"""What the network is asked for at each place of a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from onebasket.timeline.coming import Coming, within
+from onebasket.timeline.histories import PURCHASE, Batch, Histories, Places
+
+ASKED = 2  # the first marks are known of the event that is asked for: what is done, and after how long
+WINDOWS_DAYS = (7, 30, 90)  # in which a purchase, whatever it is of, is asked for
+UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class Goal:
+    """B people, T places; a place without an item to tell has none (0)."""
+
+    items: Tensor  # (B, T)
+    marks: Tensor | None  # (B, T, ASKED) of the event asked for
+    actions: Tensor | None  # (B, T) what is done next; UNKNOWN: nothing
+    windows: Tensor | None  # (B, T, W) whether there is a purchase within so many days; UNKNOWN: who knows
+
+    @property
+    def asked(self) -> Tensor:
+        """Where there is an item to tell, (B, T)."""
+        return self.items > 0
+
+
+class Goals:
+    """Makes batches with their goals: the next event, or any purchase of the coming days.
+
+    A list for a month needs the second (Pancha et al., "PinnerFormer", KDD 2022): the next event is often
+    the rest of the same basket.
+    """
+
+    def __init__(self, histories: Histories, horizon_days: float) -> None:
+        self.coming = Coming.of(histories, horizon_days) if horizon_days else None
+        timed = histories.marks is not None and histories.times is not None
+        self.windows = within(histories, WINDOWS_DAYS) if timed else None  # (events, W)
+
+    def batch(self, pieces: Histories, people: Places, most: int, device: torch.device) -> tuple[Batch, Goal]:
+        """Of each piece the last `most` events, and what is asked at each. Draws from torch's generator."""
+        whole = pieces.batch(people, most + 1, device)
+        places, _ = pieces.places(people, most + 1)
+        before, after = whole.all_but(0, 1), whole.all_but(1, 0)
+        items, marks, actions, windows = after.items, None, None, None
+        if after.marks is not None:
+            marks = _half_told(after.marks[..., :ASKED])
+            actions = after.marks[..., 0].masked_fill(~after.real, UNKNOWN)
+        if self.windows is not None:
+            windows = torch.from_numpy(self.windows[places[:, :-1]]).to(device)
+            windows = windows.masked_fill(~before.real[..., None], UNKNOWN)
+        if self.coming is not None:
+            random = np.random.default_rng(int(torch.randint(1 << 62, ())))
+            some, found, told = self.coming.drawn(places[:, :-1], random)
+            items = torch.from_numpy(found * some).to(device, torch.int64) * before.real
+            marks = _half_told(torch.from_numpy(told).to(device, torch.int64))
+        return before, Goal(items, marks, actions, windows)
+
+
+def _half_told(asked: Tensor) -> Tensor:
+    """Marks that are asked for, half of them without the time: it is not always known."""
+    kept = torch.rand(asked.shape[:-1], device=asked.device) < 0.5
+    return torch.stack([asked[..., 0], asked[..., 1] * kept], -1)
+
+
+def weights_of(asked: Tensor, aside: float) -> Tensor:
+    """What targets with these first marks (P, ASKED) count."""
+    return torch.where(asked[:, 0] == PURCHASE, 1.0, aside)
+
+
+def action_loss(told: Tensor, actions: Tensor) -> Tensor:
+    """Mean cross-entropy of next actions (B, T) by logits (B, T, A)."""
+    return functional.cross_entropy(told.flatten(0, 1), actions.flatten(), ignore_index=UNKNOWN)
+
+
+def window_loss(told: Tensor, windows: Tensor) -> Tensor:
+    """Mean cross-entropy of purchases within windows (B, T, W) by logits."""
+    known = windows != UNKNOWN
+    losses = functional.binary_cross_entropy_with_logits(told, windows.clamp(min=0).float(), reduction="none")
+    return (losses * known).sum() / known.sum().clamp(min=1)

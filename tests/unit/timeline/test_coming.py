@@ -1,0 +1,72 @@
+"""What comes after each event is found as one would find it by reading."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onebasket.timeline.clock import GAPS, calendar, gap_codes, gaps_of
+from onebasket.timeline.coming import Coming, within
+from onebasket.timeline.histories import PURCHASE, Histories
+
+DAY = 86_400
+LISTS = st.lists(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 2), st.integers(0, 3)), max_size=8),
+    min_size=1,
+    max_size=6,
+)  # of each person: day, action, item
+
+
+def histories(lists: list[list[tuple[int, int, int]]]) -> Histories:
+    lists = [sorted(each) for each in lists]
+    made = Histories.of([[item for _, _, item in each] for each in lists])
+    flat = [event for each in lists for event in each]
+    marks = np.array([(action, 0) for _, action, _ in flat], np.uint8).reshape(-1, 2)
+    return replace(made, marks=marks, times=np.array([day * DAY for day, _, _ in flat], np.int64))
+
+
+@given(LISTS, st.integers(1, 6), st.integers(0, 5))
+def test_a_purchase_of_the_coming_days(lists: list[list[tuple[int, int, int]]], days: int, seed: int) -> None:
+    made = histories(lists)
+    coming = Coming.of(made, days)
+    some, items, marks = coming.drawn(np.arange(len(made.items)), np.random.default_rng(seed))
+    place = 0
+    ever = within(made, (days,))[:, 0]
+    last = max((day for each in lists for day, _, _ in each), default=0)
+    for each in map(sorted, lists):
+        for day, _, _ in each:
+            later = [
+                (item, when)
+                for when, action, item in each
+                if action == PURCHASE and item and day < when <= day + days
+            ]
+            assert some[place] == bool(later)
+            assert ever[place] == (int(bool(later)) if day + days <= last else -1)
+            if later:
+                assert items[place] in {item for item, _ in later}
+                gaps = {int(gap_codes(np.array([(when - day) * DAY]))[0]) for _, when in later}
+                assert marks[place, 0] == PURCHASE and int(marks[place, 1]) in gaps
+            place += 1
+
+
+def test_each_of_them_is_as_likely() -> None:
+    made = histories([[(0, 0, 1), (1, 1, 1), (2, 1, 2), (3, 1, 3)]])
+    _, items, _ = Coming.of(made, 30).drawn(np.zeros(3_000, np.int64), np.random.default_rng(0))
+    assert np.allclose(np.bincount(items)[1:] / 3_000, 1 / 3, atol=0.05)
+
+
+def test_without_times_nobody_knows() -> None:
+    with pytest.raises(ValueError, match="without"):
+        Coming.of(Histories.of([[1, 2]]), 7)
+
+
+def test_gaps_double_and_the_calendar_is_that_of_the_wall() -> None:
+    codes = gap_codes(np.array([-5, 0, 1, 3, DAY, 2 * DAY, 1 << 62]))
+    assert codes.tolist() == [1, 1, 2, 3, 17, 18, GAPS - 1]
+    assert gaps_of(np.array([5, 6, 100, 100]), np.array([0, 2, 4])).tolist() == [0, 2, 0, 1]
+    monday_noon = 1_700_481_600  # 20 November 2023, 12:00 UTC
+    assert calendar(np.array([monday_noon, monday_noon - DAY])).tolist() == [[1, 13], [7, 13]]
