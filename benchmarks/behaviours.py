@@ -18,10 +18,10 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import pyarrow.parquet as pq
 
@@ -118,8 +118,6 @@ def run_once(
     else:
         model.fit(as_purchases(shown).purchases(), seed)
     seconds = time.perf_counter() - began
-    if model.timed:
-        print("  ", msgspec.json.encode(model.trained).decode() if False else model.trained, flush=True)
     ranks = np.array(list(ranks_of(model, events, wanted)))
     return (
         float((ranks < TOP).mean()),
@@ -141,8 +139,8 @@ def as_purchases(events: Events) -> Events:
     )
 
 
-def ranks_of(model: Recommender, events: Events, wanted: Wanted):
-    """Each wanted item's place in the list, from nought; behind all others where the model does not know it."""
+def ranks_of(model: Recommender, events: Events, wanted: Wanted) -> Iterator[int]:
+    """Each wanted item's place in the list, from nought; behind all others where it is not known."""
     had: dict[str, list[str]] = {}
     for user, item in zip(events.users.tolist(), events.items.tolist(), strict=True):
         had.setdefault(events.user_ids[user], []).append(events.item_ids[item])

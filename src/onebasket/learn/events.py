@@ -47,7 +47,7 @@ def read(store: Store, progress: Progress) -> Events:
     store.forget(_KEPT)
     if not columns:
         columns = [(np.zeros(0, np.int32),) * 7]
-    whose, which, when, what, where, price, many = (np.concatenate(part) for part in zip(*columns, strict=True))
+    whose, which, when, what, where, price, many = map(np.concatenate, zip(*columns, strict=True))
     steps = [str(step) for step in range(_MOST + 1)]
     marks = [
         Mark.of("action", what, actions.ids, PURCHASE), Mark.of("channel", where, channels.ids),

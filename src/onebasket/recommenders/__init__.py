@@ -10,8 +10,8 @@ import msgspec
 from onebasket.recommenders import saved
 from onebasket.recommenders.catalogue import Catalogue
 from onebasket.recommenders.ease import EASE, EASESettings
-from onebasket.recommenders.ials import IALS, IALSSettings
 from onebasket.recommenders.events import Events
+from onebasket.recommenders.ials import IALS, IALSSettings
 from onebasket.recommenders.interactions import Codes, Interactions, Mask, Ragged
 from onebasket.recommenders.item_knn import ItemKNN, ItemKNNSettings
 from onebasket.recommenders.matrix_factorisation import MatrixFactorisation, MFSettings
