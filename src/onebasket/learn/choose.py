@@ -12,6 +12,7 @@ from onebasket.accounting import Progress
 from onebasket.learn.evaluate import Judged, Targets, judge, main_value
 from onebasket.recommenders import (
     MODELS,
+    Catalogue,
     CountSettings,
     EASESettings,
     IALSSettings,
@@ -41,19 +42,19 @@ def best_of(
     name: str,
     learn: Learn,
     half_life_days: float | None,
-    data: tuple[Interactions, Targets],
+    data: tuple[Interactions, Targets, Catalogue | None],
     seed: int,
     progress: Progress,
 ) -> Trial:
     """Fit a model with each of its settings, judge it, keep the best; equals: the first tried."""
-    before, goal = data
+    before, goal, catalogue = data
     tried = list(grid(name, learn, half_life_days))
     model, best = MODELS[name](), None
     for place, settings in enumerate(tried):
         refit = place == 0 or _fitted_with(settings) != _fitted_with(model.settings)
         model.settings = settings
         if refit:
-            model.fit(before, seed)
+            model.fit(before, seed, catalogue=catalogue if model.informed else None)
         judged = judge(model, goal, learn.top, learn.seen)
         value = main_value(judged)
         if best is None or value > best.value:

@@ -4,15 +4,15 @@ The protocol. Time is cut once for everybody: a model is fitted on all purchases
 cut and judged by those of the window after it. Judged are customers with at least one
 purchase on either side. Every product bought before the cut is ranked; ties count against
 the model: a product that was bought stands behind all others of its score. A product first
-sold after the cut cannot be listed and counts as missed. With seen = "allow" everything
-bought in the window is a target; with "mask" what the customer bought before is neither
-listed nor a target. `ndcg@10_new` is the second, whatever the policy: in groceries most
-purchases repeat, and this is what a model says beyond habit.
+sold after the cut counts as missed, unless the model knows it from the catalogue and lists it.
+With seen = "allow" everything bought in the window is a target; with "mask" what the customer
+bought before is neither listed nor a target. `ndcg@10_new` is the second, whatever the policy:
+in groceries most purchases repeat, and this is what a model says beyond habit.
 
 Metrics of a list of length k: hr, the share of customers with a target in it; ndcg, gain 1 a
 target, discounted by log2(place + 1), over the best a list could have; recall, listed targets
-over all targets; mrr, 1 / place of the first target, or 0; coverage, the share of products in
-at least one list.
+over all targets; mrr, 1 / place of the first target, or 0; coverage, the share of the products
+that the model ranks in at least one list.
 """
 
 from __future__ import annotations
@@ -32,11 +32,23 @@ Values = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """What customers bought in the window, in the codes of what came before."""
+    """What customers bought in the window, in the codes of what came before.
+
+    Products of the catalogue that nobody had bought come after all others, as `with_items` codes them: a
+    model that was not given the catalogue has the same codes, and ends before them.
+    """
 
     users: Codes  # (customers,)
     items: Ragged  # a row a customer: distinct products known before, rising
     sizes: npt.NDArray[np.int64]  # (customers,) distinct products, those unknown before included
+
+    def listable(self, items: int) -> Targets:
+        """The same without products of code `items` and above; they still count in the sizes."""
+        rows = np.repeat(np.arange(len(self.users)), np.diff(self.items.starts))
+        within = self.items.items < items
+        return Targets(
+            self.users, _ragged(rows[within], self.items.items[within], len(self.users)), self.sizes
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +92,8 @@ def targets(before: Interactions, after: Interactions) -> Targets:
 
 
 def judge(model: Recommender, goal: Targets, top: int, seen: Seen) -> Judged:
-    """Judge a model that was fitted on what came before the goal."""
+    """Judge a model that was fitted on what came before the goal, with the catalogue or without."""
+    goal = goal.listable(len(model.item_ids))
     values = np.full((len(goal.users), len(metrics(top))), np.nan)
     listed = np.zeros(len(model.item_ids), np.bool_)
     fresh = _without_seen(goal, model)

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from onebasket.accounting import Progress, silent
 from onebasket.errors import ModelError
-from onebasket.learn import evaluate, purchases
+from onebasket.learn import evaluate, products, purchases
 from onebasket.learn.choose import Trial, best_of
-from onebasket.recommenders import MODELS, Interactions, Popularity
+from onebasket.recommenders import MODELS, Catalogue, Interactions, Popularity
 from onebasket.shop import Learn, Shop
 from onebasket.store.base import Store
 
@@ -36,23 +36,26 @@ def learn(store: Store, shop: Shop, folder: Path, progress: Progress = silent) -
 
     Each model's settings, and the model itself, are chosen by ndcg on the validation window.
     Each model is then fitted on all before the test window and judged there once; that is its
-    test score. The chosen one is fitted on everything and saved. Where nothing can be judged
+    test score. The chosen one is fitted on everything and saved. Models that know products by what
+    they are called are given the catalogue, too. Where nothing can be judged
     (too few purchases, too short a time) popularity is saved, `scores` is empty and the note
     in `choice.json` says why. Raises ModelError when the model cannot be written.
     """
     data = purchases.read(store, progress)
     windows = _windows(data, shop.learn)
-    trials = _validate(data, windows, shop, progress)
+    informed = len(data) and any(MODELS[name].informed for name in shop.learn.models)
+    catalogue = products.read(store, shop, progress) if informed else None
+    trials = _validate((data, catalogue), windows, shop, progress)
     rows: list[dict[str, Any]] = []
     if trials:
         chosen = max(trials, key=lambda trial: trial.value)  # equals: the first in the shop file
         model = MODELS[chosen.model]()
         model.settings, note = chosen.settings, ""
-        rows = _scores(data, windows, trials, chosen.model, shop, progress)
+        rows = _scores((data, catalogue), windows, trials, chosen.model, shop, progress)
     else:
         model, note = Popularity(), _why_not(data)
     progress(f"learn: {model.name} on everything", 0, 1)
-    model.fit(data, shop.run.seed)
+    model.fit(data, shop.run.seed, catalogue=catalogue if model.informed else None)
     model.save(folder)
     _write_choice(folder, model.name, trials, windows, note)
     store.write("scores", store.arrow(pa.Table.from_pylist(rows, _SCORES)))
@@ -66,27 +69,37 @@ def _windows(data: Interactions, learn: Learn) -> tuple[int, int, int]:
     return test - learn.validation_days * _DAY_SECONDS, test, end
 
 
-def _validate(
-    data: Interactions, windows: tuple[int, int, int], shop: Shop, progress: Progress
-) -> list[Trial]:
+_Known = tuple[Interactions, Catalogue | None]
+
+
+def _goal(known: _Known, start: int, end: int) -> evaluate.Targets:
+    """What customers bought in a window, among all products known at its start."""
+    data, catalogue = known
+    before = data.before(start)
+    return evaluate.targets(
+        before.with_items(catalogue.items) if catalogue else before, data.between(start, end)
+    )
+
+
+def _validate(known: _Known, windows: tuple[int, int, int], shop: Shop, progress: Progress) -> list[Trial]:
     """The best of each model on validation; none where either window has nobody to judge."""
     start, test, end = windows
-    before, after = data.before(start), data.between(start, test)
-    goal = evaluate.targets(before, after)
-    if not len(goal.users) or not len(evaluate.targets(data.before(test), data.between(test, end)).users):
+    data, catalogue = known
+    before, goal = data.before(start), _goal(known, start, test)
+    if not len(goal.users) or not len(_goal(known, test, end).users):
         return []
     seed, settings = shop.run.seed, shop.learn
     # How fast a purchase ages is found with the cheapest model that can tell, then kept for all.
-    habit = best_of("habit", settings, None, (before, goal), seed, progress)
+    habit = best_of("habit", settings, None, (before, goal, catalogue), seed, progress)
     life = float(habit.settings.half_life_days)
     return [
-        habit if name == "habit" else best_of(name, settings, life, (before, goal), seed, progress)
+        habit if name == "habit" else best_of(name, settings, life, (before, goal, catalogue), seed, progress)
         for name in dict.fromkeys(settings.models)
     ]
 
 
 def _scores(
-    data: Interactions,
+    known: _Known,
     windows: tuple[int, int, int],
     trials: list[Trial],
     chosen: str,
@@ -96,8 +109,8 @@ def _scores(
     """Rows of `scores`: validation as it was, and test, with several seeds where a seed matters."""
     _, test, end = windows
     top, seed = shop.learn.top, shop.run.seed
-    before = data.before(test)
-    goal = evaluate.targets(before, data.between(test, end))
+    data, catalogue = known
+    before, goal = data.before(test), _goal(known, test, end)
     rows = []
     for place, trial in enumerate(trials):
         model = MODELS[trial.model]()
@@ -105,7 +118,7 @@ def _scores(
         seeds = range(seed, seed + (shop.learn.seeds if model.stochastic else 1))
         runs = []
         for each in seeds:
-            model.fit(before, each)
+            model.fit(before, each, catalogue=catalogue if model.informed else None)
             runs.append(evaluate.judge(model, goal, top, shop.learn.seen))
         for split, judged in (("validation", [trial.judged]), ("test", runs)):
             rows += [

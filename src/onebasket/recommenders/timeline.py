@@ -69,6 +69,7 @@ class Timeline(Recommender):
     name: ClassVar[str] = "timeline"
     stochastic: ClassVar[bool] = True
     ordered: ClassVar[bool] = True
+    informed: ClassVar[bool] = True
 
     def __init__(self, settings: TimelineModelSettings | None = None) -> None:
         self.settings = settings or TimelineModelSettings()
@@ -101,13 +102,13 @@ class Timeline(Recommender):
 
         from onebasket.timeline.network import Known
 
-        told, text = self.catalogue.attribute_codes(self.item_ids), self.catalogue.text_vectors(self.item_ids)
+        told, vectors = self.catalogue.attribute_codes(self.item_ids), self.catalogue.vectors(self.item_ids)
         codes = starts = words = None
         if told.items.any():
             codes = torch.from_numpy(np.concatenate([[0], told.items]).astype(np.int64))
             starts = torch.from_numpy(np.concatenate([[0], told.starts + 1]))
-        if text is not None:
-            words = torch.from_numpy(np.concatenate([np.zeros_like(text[:1]), text]))
+        if vectors is not None:
+            words = torch.from_numpy(np.concatenate([np.zeros_like(vectors[:1]), vectors]))
         return Known(codes, starts, words, int((self.popularity > 0).sum()))
 
     def _best_shares(self, goal: NextItem, known: Ragged) -> Shares:

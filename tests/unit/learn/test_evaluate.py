@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from onebasket.learn.evaluate import Judged, Targets, judge, main_value, metrics, summarise, targets
-from onebasket.recommenders import CountSettings, Interactions, Popularity
+from onebasket.recommenders import (
+    Catalogue,
+    Codes,
+    CountSettings,
+    Interactions,
+    Popularity,
+    Scores,
+    Seen,
+)
 
 DAY = 86_400
 METRICS = metrics(3)
@@ -65,6 +73,50 @@ def test_masked_everything_is_about_new_products() -> None:
     _, found = judged([("x", "b"), ("x", "d"), ("y", "a")], seen="mask")
     assert found.values[0] == pytest.approx([1, 1 / log2(3), 1, 1 / 2, 1 / log2(3)])
     assert np.isnan(found.values[1]).all()
+
+
+class Informed(Popularity):
+    """Popularity that knows the catalogue and lists one of its products, which nobody bought, first."""
+
+    informed = True
+
+    def scores(self, users: Codes) -> Scores:
+        scores = super().scores(users)
+        scores[:, self.item_codes["new"]] = 100
+        return scores
+
+
+OFFERED = Catalogue({"new": ["tea"], "older": ["tea"], "a": ["tea"]})
+WIDER = BEFORE.with_items(OFFERED.items)
+
+
+def test_products_of_the_catalogue_have_codes_behind_those_that_were_bought() -> None:
+    informed = Informed().fit(BEFORE, catalogue=OFFERED)
+    assert informed.item_ids == WIDER.item_ids == (*MODEL.item_ids, "new", "older")
+    later = bought([("x", "b"), ("x", "new"), ("x", "stranger"), ("y", "older")])
+    goal, narrow = targets(WIDER, later), targets(BEFORE, later)
+    assert [WIDER.item_ids[item] for item in goal.items.items] == ["b", "new", "older"]
+    assert goal.sizes.tolist() == narrow.sizes.tolist() == [3, 1]
+    cut = goal.listable(len(BEFORE.item_ids))
+    assert cut.items.items.tolist() == narrow.items.items.tolist()
+    assert cut.items.starts.tolist() == narrow.items.starts.tolist()
+
+
+@pytest.mark.parametrize("seen", ["allow", "mask"])
+def test_a_product_first_sold_later_is_hit_by_who_knows_it_and_missed_by_others(seen: Seen) -> None:
+    later = bought([("x", "new"), ("x", "d"), ("y", "stranger")])
+    goal = targets(WIDER, later)
+    informed = judge(Informed().fit(BEFORE, catalogue=OFFERED), goal, 1, seen)
+    assert informed.values[:, :4] == pytest.approx(np.array([[1, 1, 1 / 2, 1], [0, 0, 0, 0]]))
+    assert informed.coverage == 1 / 6
+    ignorant = judge(MODEL, goal, 1, seen)
+    assert ignorant.values[:, 0].tolist() == [0, 0]
+    for each in (1, 3):  # the same for a model that knows no catalogue, however targets are coded
+        assert np.array_equal(
+            judge(MODEL, goal, each, seen).values,
+            judge(MODEL, targets(BEFORE, later), each, seen).values,
+            equal_nan=True,
+        )
 
 
 def test_nothing_found_is_zero() -> None:
