@@ -62,11 +62,14 @@ def blocks(texts: Sequence[str]) -> Iterator[list[str]]:
 
 
 def sampled(texts: Sequence[str], most: int, seed: int) -> list[str]:
-    """Different texts, drawn at random where there are more than `most`, in the order they came."""
+    """Different texts, drawn at random where there are more than `most`, in the order they came.
+
+    A smaller sample is part of a larger one: what a network said of it is not asked for again.
+    """
     distinct = list(dict.fromkeys(texts))
     if len(distinct) <= most:
         return distinct
-    chosen = np.random.default_rng(seed).choice(len(distinct), most, replace=False)
+    chosen = np.random.default_rng(seed).permutation(len(distinct))[:most]
     return [distinct[place] for place in np.sort(chosen).tolist()]
 
 

