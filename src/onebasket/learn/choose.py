@@ -10,12 +10,12 @@ import msgspec
 
 from onebasket.accounting import Progress
 from onebasket.learn.evaluate import Judged, Targets, judge, main_value
+from onebasket.learn.known import Known
 from onebasket.recommenders import (
     MODELS,
     CountSettings,
     EASESettings,
     IALSSettings,
-    Interactions,
     ItemKNNSettings,
     MFSettings,
     SequentialRulesSettings,
@@ -41,7 +41,7 @@ def best_of(
     name: str,
     learn: Learn,
     half_life_days: float | None,
-    data: tuple[Interactions, Targets],
+    data: tuple[Known, Targets],
     seed: int,
     progress: Progress,
 ) -> Trial:
@@ -53,7 +53,7 @@ def best_of(
         refit = place == 0 or _fitted_with(settings) != _fitted_with(model.settings)
         model.settings = settings
         if refit:
-            model.fit(before, seed)
+            before.fit(model, seed, progress)
         judged = judge(model, goal, learn.top, learn.seen)
         value = main_value(judged)
         if best is None or value > best.value:
@@ -83,7 +83,9 @@ def grid(name: str, learn: Learn, half_life_days: float | None) -> Iterator[Any]
             for nearness in (0.6, 0.9):
                 yield SequentialRulesSettings(nearness=nearness, recency=nearness, half_life_days=life)
         case "timeline":
-            yield TimelineModelSettings(network=PRESETS[learn.preset], seen=learn.seen, half_life_days=life)
+            days = float(learn.validation_days)
+            network = msgspec.structs.replace(PRESETS[learn.preset], clock=True, horizon_days=days)
+            yield TimelineModelSettings(network, seen=learn.seen, validation_days=days, half_life_days=life)
         case "ease":
             for regularisation in (30.0, 300.0):
                 for repeat in (0.0, 5.0) if repeats else (0.0,):

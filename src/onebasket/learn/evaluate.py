@@ -4,15 +4,15 @@ The protocol. Time is cut once for everybody: a model is fitted on all purchases
 cut and judged by those of the window after it. Judged are customers with at least one
 purchase on either side. Every product bought before the cut is ranked; ties count against
 the model: a product that was bought stands behind all others of its score. A product first
-sold after the cut cannot be listed and counts as missed. With seen = "allow" everything
-bought in the window is a target; with "mask" what the customer bought before is neither
-listed nor a target. `ndcg@10_new` is the second, whatever the policy: in groceries most
-purchases repeat, and this is what a model says beyond habit.
+sold after the cut counts as missed, unless the model knows it from the catalogue and lists it.
+With seen = "allow" everything bought in the window is a target; with "mask" what the customer
+bought before is neither listed nor a target. `ndcg@10_new` is the second, whatever the policy:
+in groceries most purchases repeat, and this is what a model says beyond habit.
 
 Metrics of a list of length k: hr, the share of customers with a target in it; ndcg, gain 1 a
 target, discounted by log2(place + 1), over the best a list could have; recall, listed targets
-over all targets; mrr, 1 / place of the first target, or 0; coverage, the share of products in
-at least one list.
+over all targets; mrr, 1 / place of the first target, or 0; coverage, the share of the products
+that the model ranks in at least one list.
 """
 
 from __future__ import annotations
@@ -32,11 +32,20 @@ Values = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """What customers bought in the window, in the codes of what came before."""
+    """What customers bought in the window."""
 
-    users: Codes  # (customers,)
-    items: Ragged  # a row a customer: distinct products known before, rising
-    sizes: npt.NDArray[np.int64]  # (customers,) distinct products, those unknown before included
+    user_ids: tuple[str, ...]  # (customers,)
+    item_ids: tuple[str, ...]
+    items: Ragged  # a row a customer: distinct products, rising, coded as `item_ids` lists them
+
+
+@dataclass(frozen=True, eq=False)
+class _Goal:
+    """Targets in the codes of one model."""
+
+    users: Codes  # (customers,) -1: unknown to the model
+    items: Ragged  # those it can list, rising
+    sizes: npt.NDArray[np.int64]  # (customers,) all, those it cannot list included
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,28 +74,21 @@ def metrics(top: int) -> tuple[str, ...]:
 
 def targets(before: Interactions, after: Interactions) -> Targets:
     """Who is judged, by what."""
-    codes = {user: code for code, user in enumerate(before.user_ids)}
-    known = {item: code for code, item in enumerate(before.item_ids)}
-    later = after.histories()
-    users = np.array([codes.get(user, -1) for user in after.user_ids], np.int32)
-    items = np.array([known.get(item, -1) for item in after.item_ids], np.int32)
-    judged = np.flatnonzero(users >= 0).astype(np.int32)
-    bought = later.take(judged)
-    rows = np.repeat(np.arange(len(judged)), np.diff(bought.starts))
-    found = items[bought.items]
-    order = np.lexsort((found, rows))
-    order = order[found[order] >= 0]
-    return Targets(users[judged], _ragged(rows[order], found[order], len(judged)), np.diff(bought.starts))
+    known = set(before.user_ids)
+    judged = np.array([code for code, user in enumerate(after.user_ids) if user in known], np.int32)
+    user_ids = tuple(after.user_ids[code] for code in judged)
+    return Targets(user_ids, after.item_ids, after.histories().take(judged))
 
 
-def judge(model: Recommender, goal: Targets, top: int, seen: Seen) -> Judged:
-    """Judge a model that was fitted on what came before the goal."""
+def judge(model: Recommender, targets: Targets, top: int, seen: Seen) -> Judged:
+    """Judge a model that was fitted on what came before. Who is unknown to it gets the most bought."""
+    goal = _coded_for(model, targets)
     values = np.full((len(goal.users), len(metrics(top))), np.nan)
     listed = np.zeros(len(model.item_ids), np.bool_)
     fresh = _without_seen(goal, model)
     rows = np.arange(len(goal.users), dtype=np.int32)
     for block in model.blocks(rows):
-        scores = model.scores(goal.users[block])
+        scores = model.scored(goal.users[block])
         if seen == "allow":
             lists = _judge_block(scores, goal, block, top, values[:, :4])
         model.mask_seen(scores, goal.users[block])
@@ -147,7 +149,7 @@ def _resample(
     return means
 
 
-def _judge_block(scores: Scores, goal: Targets, block: Codes, top: int, out: Values) -> Codes:
+def _judge_block(scores: Scores, goal: _Goal, block: Codes, top: int, out: Values) -> Codes:
     """Write hr, ndcg, recall and mrr of a block of customers into their rows; gives the lists."""
     wanted = goal.items.take(block)
     lists, _ = top_of_rows(scores, top, late=wanted)
@@ -167,15 +169,27 @@ def _judge_block(scores: Scores, goal: Targets, block: Codes, top: int, out: Val
     return lists
 
 
-def _without_seen(goal: Targets, model: Recommender) -> Targets:
+def _coded_for(model: Recommender, targets: Targets) -> _Goal:
+    """Targets as the model codes users and items."""
+    users = np.array([model.user_codes.get(user, -1) for user in targets.user_ids], np.int32)
+    codes = np.array([model.item_codes.get(item, -1) for item in targets.item_ids], np.int32)
+    sizes = np.diff(targets.items.starts)
+    rows, items = np.repeat(np.arange(len(users)), sizes), codes[targets.items.items]
+    order = np.lexsort((items, rows))
+    order = order[items[order] >= 0]
+    return _Goal(users, _ragged(rows[order], items[order], len(users)), sizes)
+
+
+def _without_seen(goal: _Goal, model: Recommender) -> _Goal:
     """The targets that are new to their customer."""
     width = len(model.item_ids)
     rows = np.repeat(np.arange(len(goal.users)), np.diff(goal.items.starts))
-    bought = model.history.take(goal.users)
-    owners = np.repeat(np.arange(len(goal.users)), np.diff(bought.starts))
+    known = np.flatnonzero(goal.users >= 0)
+    bought = model.history.take(goal.users[known])
+    owners = np.repeat(known, np.diff(bought.starts))
     seen = np.isin(rows * width + goal.items.items, owners * width + bought.items)
     sizes = goal.sizes - np.bincount(rows[seen], minlength=len(goal.users))
-    return Targets(goal.users, _ragged(rows[~seen], goal.items.items[~seen], len(goal.users)), sizes)
+    return _Goal(goal.users, _ragged(rows[~seen], goal.items.items[~seen], len(goal.users)), sizes)
 
 
 def _ragged(rows: npt.NDArray[np.int64], items: Codes, count: int) -> Ragged:

@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from onebasket.accounting import Progress, silent
 from onebasket.errors import ModelError
-from onebasket.learn import evaluate, events
+from onebasket.learn import evaluate, events, products
 from onebasket.learn.choose import Trial, best_of
+from onebasket.learn.known import Known
 from onebasket.recommenders import MODELS, Interactions, Popularity
 from onebasket.shop import Learn, Shop
 from onebasket.store.base import Store
@@ -36,23 +37,24 @@ def learn(store: Store, shop: Shop, folder: Path, progress: Progress = silent) -
 
     Each model's settings, and the model itself, are chosen by ndcg on the validation window.
     Each model is then fitted on all before the test window and judged there once; that is its
-    test score. The chosen one is fitted on everything and saved. Where nothing can be judged
+    test score. The chosen one is fitted on everything and saved. Models that know products by what
+    they are called are given the catalogue, too. Where nothing can be judged
     (too few purchases, too short a time) popularity is saved, `scores` is empty and the note
     in `choice.json` says why. Raises ModelError when the model cannot be written.
     """
-    data = events.read(store, progress).purchases()
-    windows = _windows(data, shop.learn)
-    trials = _validate(data, windows, shop, progress)
+    known = _read(store, shop, progress)
+    data, windows = known.purchases, _windows(known.purchases, shop.learn)
+    trials = _validate(known, windows, shop, progress)
     rows: list[dict[str, Any]] = []
     if trials:
         chosen = max(trials, key=lambda trial: trial.value)  # equals: the first in the shop file
         model = MODELS[chosen.model]()
         model.settings, note = chosen.settings, ""
-        rows = _scores(data, windows, trials, chosen.model, shop, progress)
+        rows = _scores(known, windows, trials, chosen.model, shop, progress)
     else:
         model, note = Popularity(), _why_not(data)
     progress(f"learn: {model.name} on everything", 0, 1)
-    model.fit(data, shop.run.seed)
+    known.fit(model, shop.run.seed, progress)
     model.save(folder)
     _write_choice(folder, model.name, trials, windows, note)
     store.write("scores", store.arrow(pa.Table.from_pylist(rows, _SCORES)))
@@ -66,14 +68,27 @@ def _windows(data: Interactions, learn: Learn) -> tuple[int, int, int]:
     return test - learn.validation_days * _DAY_SECONDS, test, end
 
 
-def _validate(
-    data: Interactions, windows: tuple[int, int, int], shop: Shop, progress: Progress
-) -> list[Trial]:
+def _read(store: Store, shop: Shop, progress: Progress) -> Known:
+    """What the models of the shop ask for."""
+    done = events.read(store, progress)
+    asked = [MODELS[name] for name in shop.learn.models] if len(done) else []
+    return Known(
+        done.purchases(),
+        done if any(model.timed for model in asked) else None,
+        products.read(store, shop, progress) if any(model.informed for model in asked) else None,
+    )
+
+
+def _goal(known: Known, start: int, end: int) -> evaluate.Targets:
+    """What customers bought in a window."""
+    return evaluate.targets(known.purchases.before(start), known.purchases.between(start, end))
+
+
+def _validate(known: Known, windows: tuple[int, int, int], shop: Shop, progress: Progress) -> list[Trial]:
     """The best of each model on validation; none where either window has nobody to judge."""
     start, test, end = windows
-    before, after = data.before(start), data.between(start, test)
-    goal = evaluate.targets(before, after)
-    if not len(goal.users) or not len(evaluate.targets(data.before(test), data.between(test, end)).users):
+    before, goal = known.before(start), _goal(known, start, test)
+    if not goal.user_ids or not _goal(known, test, end).user_ids:
         return []
     seed, settings = shop.run.seed, shop.learn
     # How fast a purchase ages is found with the cheapest model that can tell, then kept for all.
@@ -86,7 +101,7 @@ def _validate(
 
 
 def _scores(
-    data: Interactions,
+    known: Known,
     windows: tuple[int, int, int],
     trials: list[Trial],
     chosen: str,
@@ -96,8 +111,7 @@ def _scores(
     """Rows of `scores`: validation as it was, and test, with several seeds where a seed matters."""
     _, test, end = windows
     top, seed = shop.learn.top, shop.run.seed
-    before = data.before(test)
-    goal = evaluate.targets(before, data.between(test, end))
+    before, goal = known.before(test), _goal(known, test, end)
     rows = []
     for place, trial in enumerate(trials):
         model = MODELS[trial.model]()
@@ -105,7 +119,7 @@ def _scores(
         seeds = range(seed, seed + (shop.learn.seeds if model.stochastic else 1))
         runs = []
         for each in seeds:
-            model.fit(before, each)
+            before.fit(model, each, progress)
             runs.append(evaluate.judge(model, goal, top, shop.learn.seen))
         for split, judged in (("validation", [trial.judged]), ("test", runs)):
             rows += [

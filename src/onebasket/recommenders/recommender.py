@@ -55,6 +55,7 @@ class Recommender(ABC):
     stochastic: ClassVar[bool] = False  # whether the seed changes anything
     ordered: ClassVar[bool] = False  # whether the order of purchases does
     timed: ClassVar[bool] = False  # whether it learns from all that people did, and when
+    informed: ClassVar[bool] = False  # whether it knows items by what the catalogue says of them
     follows: ClassVar[bool] = True  # whether it can answer for histories it did not learn from
     settings: Any  # a frozen msgspec.Struct with half_life_days among its fields
     user_ids: tuple[str, ...]

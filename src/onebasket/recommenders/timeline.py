@@ -75,6 +75,7 @@ class Timeline(Recommender):
     stochastic: ClassVar[bool] = True
     ordered: ClassVar[bool] = True
     timed: ClassVar[bool] = True
+    informed: ClassVar[bool] = True
 
     def __init__(self, settings: TimelineModelSettings | None = None) -> None:
         self.settings = settings or TimelineModelSettings()
@@ -133,13 +134,13 @@ class Timeline(Recommender):
 
         from onebasket.timeline.network import Known
 
-        told, text = self.catalogue.attribute_codes(self.item_ids), self.catalogue.text_vectors(self.item_ids)
+        told, vectors = self.catalogue.attribute_codes(self.item_ids), self.catalogue.vectors(self.item_ids)
         codes = starts = words = None
         if told.items.any():
             codes = torch.from_numpy(np.concatenate([[0], told.items]).astype(np.int64))
             starts = torch.from_numpy(np.concatenate([[0], told.starts + 1]))
-        if text is not None:
-            words = torch.from_numpy(np.concatenate([np.zeros_like(text[:1]), text]))
+        if vectors is not None:
+            words = torch.from_numpy(np.concatenate([np.zeros_like(vectors[:1]), vectors]))
         seen = max(int((self.popularity > 0).sum()), int(self.events.items.max(initial=-1)) + 1)
         return Known(codes, starts, words, seen)
 

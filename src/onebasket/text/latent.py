@@ -7,13 +7,12 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from onebasket.accounting import Progress, silent
-from onebasket.errors import MissingExtraError, ModelError
+from onebasket.errors import ModelError
+from onebasket.text.encoder import Floats, each_once, of_length_one
 from onebasket.text.ngrams import Grams, grams
-
-Floats = npt.NDArray[np.float32]
+from onebasket.text.sparse import sparse
 
 
 class LatentSettings(msgspec.Struct, frozen=True):
@@ -31,6 +30,8 @@ class LatentText:
     scaled to length one; the matrix of all is cut to its `width` largest singular values. Deerwester and
     others, "Indexing by latent semantic analysis", JASIS 41, 1990. Needs the extra `learn`.
     """
+
+    name = "ngrams"
 
     def __init__(self, settings: LatentSettings | None = None) -> None:
         self.settings = settings or LatentSettings()
@@ -67,17 +68,18 @@ class LatentText:
             turned = np.linalg.svd(matrix.toarray(), full_matrices=False)[2][: settings.width]
         else:
             start = random.normal(size=min(matrix.shape))
-            turned = _sparse().linalg.svds(matrix, settings.width, v0=start)[2][::-1]
+            turned = sparse().linalg.svds(matrix, settings.width, v0=start)[2][::-1]
         made = np.zeros((settings.buckets, settings.width), np.float32)
         made[used, : len(turned)] = turned.T
         return made
 
-    def vectors(self, texts: Sequence[str]) -> Floats:
+    def vectors(self, texts: Sequence[str], progress: Progress = silent) -> Floats:
         """Vectors (texts, width) of length one; nought where a text has no word that tells anything."""
+        return each_once(texts, self._block, "text: ngrams", progress)
+
+    def _block(self, texts: list[str]) -> Floats:
         made = self._matrix(grams(texts, self.settings.buckets)) @ self.directions
-        lengths = np.linalg.norm(made, axis=1, keepdims=True)
-        vectors: Floats = np.divide(made, lengths, out=np.zeros_like(made), where=lengths > 1e-6)
-        return vectors
+        return of_length_one(np.asarray(made, np.float32))
 
     def _matrix(self, said: Grams) -> Any:
         """Weighed and scaled, sparse (texts, buckets)."""
@@ -86,13 +88,4 @@ class LatentText:
         lengths = np.sqrt(np.bincount(rows, values.astype(np.float64) ** 2, minlength=len(said.starts) - 1))
         values = (values / np.maximum(lengths, 1e-12)[rows]).astype(np.float32)
         shape = (len(said.starts) - 1, self.settings.buckets)
-        return _sparse().csr_matrix((values, said.buckets, said.starts), shape=shape)
-
-
-def _sparse() -> Any:
-    try:
-        import scipy.sparse
-        import scipy.sparse.linalg
-    except ImportError as error:
-        raise MissingExtraError("learn", "learn") from error
-    return scipy.sparse
+        return sparse().csr_matrix((values, said.buckets, said.starts), shape=shape)

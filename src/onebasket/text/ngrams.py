@@ -32,7 +32,8 @@ class Grams:
 
 def grams(texts: Sequence[str], buckets: int) -> Grams:
     """Words and their pieces of each text, in so many buckets."""
-    folded = [simplified(fold(text)) for text in texts]
+    # Halves of characters, which no file should hold, are no part of a word.
+    folded = [simplified(fold(text.encode("utf-8", "replace").decode())) for text in texts]
     starts = np.concatenate([[0], np.cumsum([len(text) for text in folded], dtype=np.int64)])
     letters = np.frombuffer("".join(folded).encode("utf-32-le"), np.uint32)
     kept, found, counts = _gather(letters, starts.astype(np.int64), _kinds(letters), buckets)
@@ -56,11 +57,12 @@ def _gather(letters: Any, starts: Any, kinds: Any, buckets: Any) -> Any:
     """Hash the pieces of each text and count them: how many buckets a text has, which, how often."""
     texts = len(starts) - 1
     kept = np.zeros(texts, np.int64)
-    found = np.empty(5 * len(letters) + texts, np.int32)
+    found = np.empty(_EACH * len(letters) + texts, np.int32)
     counts = np.empty(len(found), np.float32)
+    codes = np.empty(_EACH * np.max(np.diff(starts)) + 1 if texts else 1, np.uint64)
     size = 0
     for text in range(texts):
-        begin, end, made = starts[text], starts[text + 1], size
+        begin, end, made = starts[text], starts[text + 1], 0
         place = begin
         while place < end:
             if kinds[place] == 2:
@@ -69,7 +71,7 @@ def _gather(letters: Any, starts: Any, kinds: Any, buckets: Any) -> Any:
                         code = np.uint64(1469598103934665603)
                         for letter in letters[place : place + length]:
                             code = (code ^ np.uint64(letter)) * np.uint64(1099511628211)
-                        found[made] = (code >> np.uint64(20)) % np.uint64(buckets)
+                        codes[made] = code
                         made += 1
             if kinds[place] == 1 and (place == begin or kinds[place - 1] != 1):
                 last = place
@@ -85,11 +87,16 @@ def _gather(letters: Any, starts: Any, kinds: Any, buckets: Any) -> Any:
                         for at in range(first, stop):
                             letter = np.uint64(1) if at < place or at >= last else np.uint64(letters[at])
                             code = (code ^ letter) * np.uint64(1099511628211)
-                        found[made] = (code >> np.uint64(20)) % np.uint64(buckets)
+                        codes[made] = code
                         made += 1
             place += 1
-        pieces = np.sort(found[size:made])
-        for at in range(len(pieces)):
+        for at in range(made):
+            # The last letters have reached the low bits alone; mixed as in MurmurHash3, they reach all.
+            code = (codes[at] ^ (codes[at] >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+            code = (code ^ (code >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+            codes[at] = (code ^ (code >> np.uint64(33))) % np.uint64(buckets)
+        pieces = np.sort(codes[:made])
+        for at in range(made):
             if at and pieces[at] == pieces[at - 1]:
                 counts[size - 1] += 1
             else:

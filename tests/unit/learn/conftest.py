@@ -59,3 +59,20 @@ def sell(store: DuckStore) -> Callable[..., None]:
         store.write("timeline", store.arrow(pa.Table.from_pylist(rows, schema=schema)))
 
     return write
+
+
+@pytest.fixture
+def offer(store: DuckStore) -> Callable[[dict[str, tuple[str, str | None, str]]], None]:
+    """Write products with their title, brand and category as the catalogue."""
+
+    def write(products: dict[str, tuple[str, str | None, str]]) -> None:
+        kind = BY_NAME["catalogue"]
+        schema = pa.schema([(column.name, arrow_type(column.type)) for column in kind.columns])
+        filler = {c.name: {**DEFAULTS, "boolean": True}[c.type] if c.required else None for c in kind.columns}
+        rows = [
+            filler | {"product_id": product, "title": title, "brand": brand, "category": category}
+            for product, (title, brand, category) in sorted(products.items())
+        ]
+        store.write("catalogue", store.arrow(pa.Table.from_pylist(rows, schema=schema)))
+
+    return write

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from onebasket.learn.evaluate import Judged, Targets, judge, main_value, metrics, summarise, targets
-from onebasket.recommenders import CountSettings, Interactions, Popularity
+from onebasket.recommenders import (
+    Catalogue,
+    Codes,
+    CountSettings,
+    Interactions,
+    Popularity,
+    Scores,
+    Seen,
+)
 
 DAY = 86_400
 METRICS = metrics(3)
@@ -39,9 +47,8 @@ def judged(later: list[tuple[str, str]], seen: str = "allow", top: int = 3) -> t
 
 def test_who_is_judged_by_what() -> None:
     goal = targets(BEFORE, bought([("x", "b"), ("x", "b"), ("x", "new"), ("stranger", "a")]))
-    assert [BEFORE.user_ids[user] for user in goal.users] == ["x"]
-    assert goal.items.items.tolist() == [1]
-    assert goal.sizes.tolist() == [2]
+    assert goal.user_ids == ("x",)
+    assert [goal.item_ids[item] for item in goal.items.items] == ["b", "new"]
 
 
 def test_by_hand() -> None:
@@ -51,7 +58,7 @@ def test_by_hand() -> None:
     assert found.values[0, :4] == pytest.approx([1, two / (one + two), 1 / 2, 1 / 2])
     assert found.values[1, :4] == pytest.approx([1, 1, 3 / 4, 1])
     assert found.coverage == 3 / 4
-    assert len(goal.users) == 2
+    assert len(goal.user_ids) == 2
 
 
 def test_new_products_only() -> None:
@@ -65,6 +72,37 @@ def test_masked_everything_is_about_new_products() -> None:
     _, found = judged([("x", "b"), ("x", "d"), ("y", "a")], seen="mask")
     assert found.values[0] == pytest.approx([1, 1 / log2(3), 1, 1 / 2, 1 / log2(3)])
     assert np.isnan(found.values[1]).all()
+
+
+class Informed(Popularity):
+    """Popularity that knows the catalogue and lists one of its products, which nobody bought, first."""
+
+    informed = True
+
+    def scores(self, users: Codes) -> Scores:
+        scores = super().scores(users)
+        scores[:, self.item_codes["new"]] = 100
+        return scores
+
+
+OFFERED = Catalogue({"new": ["tea"], "older": ["tea"], "a": ["tea"]})
+
+
+@pytest.mark.parametrize("seen", ["allow", "mask"])
+def test_a_product_first_sold_later_is_hit_by_who_knows_it_and_missed_by_others(seen: Seen) -> None:
+    later = bought([("x", "new"), ("x", "d"), ("y", "stranger")])
+    goal = targets(BEFORE, later)
+    informed = judge(Informed().fit(BEFORE, catalogue=OFFERED), goal, 1, seen)
+    assert informed.values[:, :4] == pytest.approx(np.array([[1, 1, 1 / 2, 1], [0, 0, 0, 0]]))
+    assert informed.coverage == 1 / 6
+    ignorant = judge(MODEL, goal, 1, seen)
+    assert ignorant.values[:, 0].tolist() == [0, 0]
+
+
+def test_who_is_unknown_to_a_model_is_judged_by_the_most_bought() -> None:
+    goal = targets(BEFORE, bought([("z", "a"), ("x", "a")]))
+    narrow = Popularity().fit(bought([("x", "c"), ("x", "a"), ("y", "a")]))
+    assert judge(narrow, goal, 1, "allow").values[:, 0].tolist() == [1, 1]
 
 
 def test_nothing_found_is_zero() -> None:

@@ -44,10 +44,16 @@ def choice(folder: Path) -> dict[str, Any]:
     return told
 
 
+OFFERED = {
+    f"{taste}{item}": (f"tea {item}", None, f"Drinks > {taste}") for taste in "ab" for item in range(10)
+}
+
+
 def test_all_models_are_judged_and_one_is_chosen(
-    store: DuckStore, sell: Sell, shop: Shop, tmp_path: Path
+    store: DuckStore, sell: Sell, offer: Callable[..., None], shop: Shop, tmp_path: Path
 ) -> None:
     sell(habits())
+    offer(OFFERED)
     every = msgspec.structs.replace(shop, learn=Learn(models=tuple(MODELS)))
     learn(store, every, tmp_path / "models")
     rows = scores(store)

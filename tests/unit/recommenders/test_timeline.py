@@ -8,8 +8,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from onebasket.errors import ModelError
 from onebasket.recommenders import Catalogue, Interactions, Ragged, Timeline, TimelineModelSettings
 from onebasket.recommenders.counts import Shares, tried
+from onebasket.recommenders.interactions import Floats
 from onebasket.recommenders.sequential_rules import followers
 from onebasket.timeline.settings import TimelineSettings
 
@@ -99,7 +101,11 @@ def test_attributes_and_texts_are_taken_in() -> None:
     plain = fitted().recommend(["u000"], ITEMS)
     attributes = {f"i{item:02}": [f"colour {item % 3}", "thing"] for item in range(15)}
     text = {f"i{item:02}": np.eye(ITEMS, dtype=np.float32)[item] for item in range(5)}
-    for catalogue in (Catalogue(attributes), Catalogue(text=text), Catalogue(attributes, text)):
+    numbers = {f"i{item:02}": np.array([item % 4, -item], np.float32) for item in range(10)}
+    for catalogue in (
+        Catalogue(attributes), Catalogue(text=text), Catalogue(numbers=numbers),
+        Catalogue(attributes, text, numbers),
+    ):  # fmt: skip
         model = fitted(catalogue)
         assert not np.array_equal(model.recommend(["u000"], ITEMS).scores, plain.scores)
     nothing = fitted(Catalogue({"i00": []})).recommend(["u000"], ITEMS)
@@ -117,6 +123,36 @@ class TestCatalogue:
         made = catalogue.text_vectors(["b", "a"])
         assert made is not None and made.tolist() == [[0, 0], [1, 2]]
         assert Catalogue().text_vectors(["a"]) is None
+
+    def test_numbers_are_brought_to_one_scale(self) -> None:
+        """A price in cents and a share weigh alike, and all together about as much as a text."""
+        random = np.random.default_rng(0)
+        made = random.normal(size=(300, 8)) * np.geomspace(0.01, 1e6, 8) + np.linspace(0, 1e7, 8)
+        numbers = {f"p{place}": row.astype(np.float32) for place, row in enumerate(made)}
+        scaled = Catalogue(numbers=numbers).number_vectors([*numbers, "none"])
+        assert scaled is not None and scaled.shape == (301, 8) and not scaled[300].any()
+        assert scaled[:300].mean(axis=0) == pytest.approx(0, abs=1e-3)
+        assert scaled[:300].std(axis=0) == pytest.approx(1 / np.sqrt(8), rel=0.01)
+        assert np.linalg.norm(scaled[:300], axis=1).mean() == pytest.approx(1, abs=0.1)
+
+    def test_a_column_that_says_nothing_is_nought(self) -> None:
+        made = Catalogue(numbers={"a": np.array([7, 1]), "b": np.array([7, 2])}).number_vectors(["a", "b"])
+        assert made is not None and not made[:, 0].any() and made[0, 1] == -made[1, 1] != 0
+
+    def test_texts_and_numbers_stand_side_by_side(self) -> None:
+        text = {"a": np.array([0.6, 0.8], np.float32)}
+        both = Catalogue(text=text, numbers={"b": np.ones(3, np.float32)})
+        made = both.vectors(["a", "b", "c"])
+        assert made is not None and made.shape == (3, 5) and both.items == {"a", "b"}
+        assert np.array_equal(made[0, :2], text["a"]) and not made[1:, :2].any()
+        assert Catalogue().vectors(["a"]) is None
+
+    @pytest.mark.parametrize("wrong", [np.ones(2), np.array([1, np.nan, 2]), np.ones((3, 1))])
+    def test_numbers_that_do_not_fit_are_told(self, wrong: Floats) -> None:
+        catalogue = Catalogue(numbers={"a": np.ones(3, np.float32), "b": wrong})
+        with pytest.raises(ModelError, match="product b") as raised:
+            catalogue.vectors(["a", "b"])
+        assert "3 finite numbers" in str(raised.value.expected)
 
 
 class TestInteractions:

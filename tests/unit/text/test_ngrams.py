@@ -48,6 +48,15 @@ def test_order_within_a_word_counts() -> None:
     assert buckets("茶绿") != buckets("绿茶")
 
 
+@pytest.mark.parametrize("head", ["茶", "qq", "smartphone ", ""])
+def test_other_letters_are_other_buckets(head: str) -> None:
+    """Also where only the last letter differs: buckets are shared as by chance, not more."""
+    texts = [f"{head}{chr(0x4E00 + number)}{tail}" for number in range(2_000) for tail in ("", "x", "茶")]
+    made = len(set(grams(texts, 1 << 26).buckets.tolist()))
+    again = len(set(grams(texts, 1 << 12).buckets.tolist()))
+    assert made > 3_500 and again > 0.6 * (1 << 12)
+
+
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.text("ab é茶绿1-", max_size=12), max_size=6))
 def test_a_text_is_the_same_in_any_company(texts: list[str]) -> None:

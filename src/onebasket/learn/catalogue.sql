@@ -1,0 +1,7 @@
+-- What models may know of products beside who bought them.
+select
+    product_id,
+    title,
+    brand,
+    category
+from catalogue
