@@ -73,10 +73,12 @@ class bars:  # noqa: N801 - reads as a word in `with bars() as progress`
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
         from rich.progress import TimeElapsedColumn as Elapsed
+        from rich.progress import TimeRemainingColumn as Remaining
 
         console = Console(stderr=True)
         self.progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Elapsed(),
+            Remaining(),
             console=console, disable=not console.is_terminal,
         )  # fmt: skip
         self.tasks: dict[str, Any] = {}
@@ -84,9 +86,12 @@ class bars:  # noqa: N801 - reads as a word in `with bars() as progress`
         return self.show
 
     def show(self, what: str, done: int, total: int) -> None:
-        if what not in self.tasks:
-            self.tasks[what] = self.progress.add_task(what, total=total or None)
-        self.progress.update(self.tasks[what], completed=done, total=total or (1 if done else None))
+        name, _, _ = what.partition(" · ")  # what follows may change from word to word
+        if name not in self.tasks:
+            self.tasks[name] = self.progress.add_task(what, total=total or None)
+        self.progress.update(
+            self.tasks[name], description=what, completed=done, total=total or (1 if done else None)
+        )
 
     def __exit__(self, *_: object) -> None:
         self.progress.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from onebasket.accounting import Progress, silent
 from onebasket.recommenders import Catalogue, Events, Interactions, Recommender
@@ -15,6 +16,7 @@ class Known:
     purchases: Interactions
     events: Events | None = None
     catalogue: Catalogue | None = None
+    kept: Path | None = None  # where trainings may be kept until all are done
 
     def before(self, time: int) -> Known:
         """What was known at a moment, but for the catalogue, which is today's."""
@@ -23,6 +25,7 @@ class Known:
 
     def fit(self, model: Recommender, seed: int, progress: Progress = silent) -> Recommender:
         """Train a model on what it has a use for."""
+        model.kept = self.kept
         return model.fit(
             self.purchases, seed, progress,
             catalogue=self.catalogue if model.informed else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from onebasket.store.base import Store
 
 TASK = "next_products"
 CHOICE = "choice.json"
+TRAINING = "training"  # in the basket: trainings that were not done, or not followed by what comes next
 _DAY_SECONDS = 86_400
 _SCORES = pa.schema(
     [
@@ -58,6 +60,7 @@ def learn(store: Store, shop: Shop, folder: Path, progress: Progress = silent) -
     model.save(folder)
     _write_choice(folder, model.name, trials, windows, note)
     store.write("scores", store.arrow(pa.Table.from_pylist(rows, _SCORES)))
+    shutil.rmtree(shop.basket / TRAINING, ignore_errors=True)
     progress(f"learn: {model.name} on everything", 1, 1)
 
 
@@ -76,6 +79,7 @@ def _read(store: Store, shop: Shop, progress: Progress) -> Known:
         done.purchases(),
         done if any(model.timed for model in asked) else None,
         products.read(store, shop, progress) if any(model.informed for model in asked) else None,
+        shop.basket / TRAINING,
     )
 
 

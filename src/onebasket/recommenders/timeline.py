@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from onebasket.timeline.encoding import NextItems
     from onebasket.timeline.histories import Histories, Marks
-    from onebasket.timeline.network import Known
+    from onebasket.timeline.network import Known, Network
+    from onebasket.timeline.training import Training
 
 _JUDGED = 20_000  # people looked at for validation, at most
 _BLENDED = 3_000_000_000  # scores made to choose shares, at most; with many items fewer people are looked at
@@ -101,13 +102,26 @@ class Timeline(Recommender):
         inside = msgspec.structs.replace(settings.network, repeats=settings.seen != "new")
         network = Network(len(self.item_ids), inside, self._known(), self._lines.sizes)
         training = Training(network, histories, goal, seed)
-        best = training.run(progress)
+        best = self._trained(training, progress)
         self._encoder, self._vectors = best.encoder, vectors_of(best)
         self._shares = settings.shares or self._best_shares(goal, before, held.people)
         if settings.refit:
             self._counts = self._counts_of(self.events)
         course = training.course
         self.trained = Trained(course.epoch, course.best_epoch, course.best, course.targets, self._shares)
+
+    def _trained(self, training: Training, progress: Progress) -> Network:
+        """Train, from where a training of the same that was killed had got to. One that is done is kept, too:
+        what comes after it may be killed."""
+        if self.kept is None:
+            return training.run(progress)
+        from onebasket.timeline.checkpoints import Checkpoints
+
+        checkpoints = Checkpoints.of(self.kept, training)
+        checkpoints.resume(training)
+        best = training.run(progress, checkpoints)
+        checkpoints.save(training)
+        return best
 
     def _held_out(self, seed: int) -> HeldOut:
         """Validation."""

@@ -40,6 +40,11 @@ class Checkpoints:
         self.folder, self.every_seconds = folder, every_seconds
         self._saved = time.monotonic()
 
+    @classmethod
+    def of(cls, folder: Path, training: Training) -> Checkpoints:
+        """In a folder for the trainings of many models, the place of this one."""
+        return cls(folder / digest(training)[:16])
+
     def __call__(self, training: Training) -> None:
         """To be called after each step."""
         if time.monotonic() - self._saved >= self.every_seconds:
@@ -50,7 +55,7 @@ class Checkpoints:
         data = save(_numbers(training))
         course = training.course
         name = f"training-{course.step}.safetensors"
-        head = _Head(_FORMAT, _digest(training), course, name, hashlib.sha256(data).hexdigest())
+        head = _Head(_FORMAT, digest(training), course, name, hashlib.sha256(data).hexdigest())
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             _write(self.folder / name, data)
@@ -80,7 +85,7 @@ class Checkpoints:
             data = (self.folder / head.numbers).read_bytes()
         except (msgspec.MsgspecError, OSError) as error:
             raise self._damaged(str(error)) from error
-        if head.format != _FORMAT or head.of != _digest(training):
+        if head.format != _FORMAT or head.of != digest(training):
             return False
         if hashlib.sha256(data).hexdigest() != head.sha256:
             raise self._damaged(f"{head.numbers} is not the file that was written")
@@ -122,8 +127,8 @@ def _write(path: Path, data: bytes) -> None:
         os.close(folder)
 
 
-def _digest(training: Training) -> str:
-    """What a training is of: with all this alike, its steps are."""
+def digest(training: Training) -> str:
+    """What a training is of, as 64 letters: with all this alike, its steps are."""
     told = hashlib.sha256(msgspec.json.encode((training.settings, training.seed)))
     for name, array in sorted(vars(training.histories).items()):
         told.update(f"{name} {None if array is None else array.shape}".encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -20,6 +21,7 @@ from onebasket.timeline.network import Network
 from onebasket.timeline.rows import Pace
 
 Judge = Callable[[Network], float]  # how good a network is; more is better
+_TELL = 20  # steps between two words on progress
 _SHUFFLED = 1 << 17  # with up to so many items, negatives are the start of a shuffle of all
 
 
@@ -53,7 +55,7 @@ class Training:
         betas = (self.pace.slow, self.pace.fast)
         self.optimiser = torch.optim.AdamW(self.weights, self.pace.rate, betas, weight_decay=0.0, fused=True)
         self.goals = Goals(histories, settings.horizon_days)
-        self.course = Course()
+        self.course, self.loss = Course(), torch.zeros(())
         self.best = _copied(network)
 
     def run(
@@ -64,6 +66,7 @@ class Training:
         `after_step` is called between steps: there the training may be saved, or stopped by an error.
         """
         settings, course = self.settings, self.course
+        self._began, self._targets = time.monotonic(), course.targets
         while course.epoch < settings.epochs and course.waited < settings.patience:
             self._epoch(progress, after_step)
         self.averaged.load_state_dict(self.best)
@@ -79,11 +82,20 @@ class Training:
         while course.batch < len(batches):
             self._step(pieces, batches[course.batch])
             course.batch, course.step = course.batch + 1, course.step + 1
-            progress("timeline: training", course.epoch * len(batches) + course.batch, 0)
+            if not course.step % _TELL:
+                done = course.epoch * len(batches) + course.batch
+                progress(self._told(), done, settings.epochs * len(batches))
             after_step(self)
         course.epoch, course.batch = course.epoch + 1, 0
         if course.epoch % settings.look_every == 0 or course.epoch == settings.epochs:
             self._look()
+
+    def _told(self) -> str:
+        """How training goes, behind a dot: whoever shows it may tell the same thing by what is before."""
+        speed = (self.course.targets - self._targets) / max(time.monotonic() - self._began, 1e-6)
+        told = f"loss {float(self.loss):.2f}, {speed:,.0f} events/s"
+        best = f", {self.course.best:.4f} on validation" if self.course.best >= 0 else ""
+        return f"timeline: training · {told}{best}"
 
     def _look(self) -> None:
         """Judge the averaged weights, and keep them if they are the best so far."""
@@ -113,6 +125,7 @@ class Training:
         vectors = network.items(rows)  # (R, D)
         loss = self._loss(replace(batch, items=items), replace(goal, items=wanted), negatives, vectors)
         course.targets += int(goal.asked.sum())
+        self.loss = loss.detach()
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
