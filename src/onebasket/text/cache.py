@@ -7,6 +7,7 @@ that is not what was written is deleted, and what it held is made again.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Sequence
@@ -104,7 +105,8 @@ class VectorCache:
     def _make_room(self) -> None:
         """Delete what was used least lately, and what a killed process left aside."""
         for part in self.folder.glob("*.part*"):
-            if not _alive(int("0" + part.suffix.removeprefix(".part"))):
+            process = part.suffix.removeprefix(".part")
+            if process.isdecimal() and not _alive(int(process)):
                 part.unlink(missing_ok=True)
         files = sorted((_used(path), path.name, _size(path)) for path in self.folder.glob(f"*{_SUFFIX}"))
         held = sum(size for _, _, size in files)
@@ -136,24 +138,28 @@ def _load(path: Path, of: str, width: int) -> _Held | None:
     try:
         head = msgspec.json.decode(first, type=_Head)
     except msgspec.MsgspecError:
-        path.unlink(missing_ok=True)
+        _drop(path)
         return None
     if (head.of, head.width) != (of, width):
         return None
     whole = len(data) == head.count * (_KEY + 4 * width)
     if not whole or hashlib.sha256(data).hexdigest() != head.sha256:
-        path.unlink(missing_ok=True)
+        _drop(path)
         return None
     keys = [data[start : start + _KEY] for start in range(0, head.count * _KEY, _KEY)]
     rows = np.frombuffer(data, np.float32, offset=head.count * _KEY).reshape(head.count, width)
     return keys, rows
 
 
+def _drop(path: Path) -> None:
+    """Delete a damaged file, where that is allowed; it is never read as if it were whole."""
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
 def _touch(path: Path) -> None:
-    try:
+    with contextlib.suppress(OSError):  # another process has just deleted it
         os.utime(path)
-    except OSError:  # another process has just deleted it
-        return
 
 
 def _used(path: Path) -> float:

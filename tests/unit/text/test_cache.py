@@ -108,6 +108,14 @@ for number in itertools.count():
     assert not list(tmp_path.glob("*.part*"))  # what the killed left aside is gone
 
 
+def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
+    for name in ("notes.txt", "download.partial", "x.part0099999999"):
+        (tmp_path / name).write_text("mine")
+    VectorCache(tmp_path, most_bytes=1).write("model", TEXTS, VECTORS)
+    assert {path.name for path in tmp_path.iterdir()} == {"notes.txt", "download.partial"}
+    assert not VectorCache(tmp_path).read("model", 8, TEXTS)[1].any()  # one byte holds nothing
+
+
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError, match="cannot be kept") as raised:
