@@ -58,14 +58,6 @@ class Counts:
         np.add.at(again, (rows, bought.items), bought.values)
         return np.log(after, out=after), np.log(again, out=again)
 
-    def add(self, scores: Scores, done: Ragged, bought: Ragged, shares: Shares) -> Scores:
-        """Scores with what the counts say of some histories."""
-        if shares == Shares():
-            return scores
-        after, again = self.told(done, bought)
-        blended: Scores = scores + np.float32(shares.rules) * after + np.float32(shares.repeats) * again
-        return blended
-
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """All of it, to be saved."""
         rules = self.rules

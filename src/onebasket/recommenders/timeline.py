@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from onebasket.accounting import Progress
 from onebasket.errors import MissingExtraError
+from onebasket.recommenders.chances import Chances, Market, Shown
 from onebasket.recommenders.counts import Counts, Shares, tried
 from onebasket.recommenders.events import Events
 from onebasket.recommenders.held_out import HeldOut, last_days, last_purchases
@@ -32,7 +33,11 @@ if TYPE_CHECKING:
     from onebasket.timeline.training import Training
 
 _JUDGED = 20_000  # people looked at for validation, at most
+_LEARNED_FROM = 4_000  # people whose candidates trees are fitted on, at most
 _BLENDED = 3_000_000_000  # scores made to choose shares, at most; with many items fewer people are looked at
+
+
+_Voices = tuple[Scores, Scores, Scores]  # of the network, of the rules, and of what one had before
 
 
 class TimelineModelSettings(msgspec.Struct, frozen=True):
@@ -105,6 +110,8 @@ class Timeline(Recommender):
         best = self._trained(training, progress)
         self._encoder, self._vectors = best.encoder, vectors_of(best)
         self._shares = settings.shares or self._best_shares(goal, before, held.people)
+        repeats = settings.seen == "allow" and settings.validation_days > 0
+        self._chances = self._best_chances(goal, before, held, seed) if repeats else None
         if settings.refit:
             self._counts = self._counts_of(self.events)
         course = training.course
@@ -164,20 +171,61 @@ class Timeline(Recommender):
         most = max(1, _BLENDED // (len(self.item_ids) * len(shares)))
         gains = np.zeros(len(shares))
         for people in goal.blocks(len(self._vectors), most):
-            asked = None if goal.asked is None else goal.asked[people]
-            opinions = self._opinions(goal.before.take(people), asked)
-            after, again = self._counts.told(*self._countable(events.take(judged[people])))
+            opinions, after, again = self._voices(
+                goal.before.take(people), goal.asked_of(people), events.take(judged[people])
+            )
             for place, share in enumerate(shares):
                 blended = opinions + np.float32(share.rules) * after + np.float32(share.repeats) * again
                 gains[place] += goal.gains(blended, people).sum()
         return shares[int(gains.argmax())]
 
+    def _best_chances(self, goal: NextItems, events: Events, held: HeldOut, seed: int) -> Chances | None:
+        """Trees over what is known of people and candidates, if they do better than the shares on people they
+        were not fitted on; fitted on all of them then."""
+        market, shown = Market(events, int(held.times.max(initial=0))), []
+        for block in goal.blocks(len(self._vectors), _LEARNED_FROM):
+            for people in np.array_split(block, min(len(block), 4)):
+                voices = self._voices(
+                    goal.before.take(people), goal.asked_of(people), events.take(held.people[people])
+                )
+                candidates = market.candidates(events.take(held.people[people]), list(voices[:2]))
+                bought = goal.wanted.among(people, candidates.rows, candidates.items + 1)
+                shown.append(
+                    Shown(people, candidates, bought, float(goal.gains(self._blended(voices), people).sum()))
+                )
+        gain = 0.0
+        for half in range(2):
+            trees = Chances.fit(shown[half::2], seed)
+            for each in shown[1 - half :: 2]:
+                scores = np.zeros((len(each.people), len(self.item_ids)), np.float32)
+                gain += goal.gains(trees.first(scores, each.candidates), each.people).sum()
+        return Chances.fit(shown, seed) if gain > sum(each.plain for each in shown) else None
+
     def scores(self, users: Codes) -> Scores:
         events = self.events.take(users)
         histories = self._lines.of(events)
-        asked = self._lines.asked(histories, np.full(len(users), self._now))
-        opinions = self._opinions(histories, asked)
-        return self._counts.add(opinions, *self._countable(events), self._shares)
+        voices = self._voices(histories, self._lines.asked(histories, np.full(len(users), self._now)), events)
+        blended = self._blended(voices)
+        if self._chances is None:
+            return blended
+        return self._chances.first(blended, self._market.candidates(events, voices[:2]))
+
+    def _voices(
+        self, histories: Histories, asked: Marks | None, events: Events
+    ) -> tuple[Scores, Scores, Scores]:
+        """What the network, the rules and what each had before say of all items, (histories, items) each."""
+        return (self._opinions(histories, asked), *self._counts.told(*self._countable(events)))
+
+    def _blended(self, voices: _Voices) -> Scores:
+        opinions, after, again = voices
+        shares = self._shares
+        made: Scores = opinions + np.float32(shares.rules) * after + np.float32(shares.repeats) * again
+        return made
+
+    @cached_property
+    def _market(self) -> Market:
+        """What all events say of items, now."""
+        return Market(self.events, self._now)
 
     def _opinions(self, histories: Histories, asked: Marks | None) -> Scores:
         """What the network thinks of all items, (histories, items)."""
@@ -205,6 +253,8 @@ class Timeline(Recommender):
         made = {f"encoder.{name}": value.numpy() for name, value in self._encoder.state_dict().items()}
         shares = np.array([self._shares.rules, self._shares.repeats])
         made |= self._counts.arrays() | {"vectors": self._vectors.numpy(), "shares": shares}
+        if self._chances is not None:
+            made["chances"] = np.frombuffer(self._chances.text.encode(), np.uint8)
         return made | self.events.arrays()
 
     def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
@@ -222,10 +272,12 @@ class Timeline(Recommender):
         self._encoder.load_state_dict(numbers)
         self._vectors, self._counts = torch.from_numpy(arrays["vectors"]), Counts.restored(arrays)
         self._shares = Shares(*arrays["shares"].tolist())
+        text = arrays.get("chances")
+        self._chances = None if text is None else Chances(text.tobytes().decode())
 
     def _forget(self) -> None:
         super()._forget()
-        for name in ("_directions", "_now"):
+        for name in ("_directions", "_now", "_market"):
             self.__dict__.pop(name, None)
 
 

@@ -57,6 +57,14 @@ class Wanted:
         inside = np.arange(len(whose)) - (lengths.cumsum() - lengths)[whose]
         return whose, self.items[self.starts[people][whose] + inside]
 
+    def among(
+        self, people: npt.NDArray[np.integer], rows: npt.NDArray[np.integer], items: npt.NDArray[np.integer]
+    ) -> npt.NDArray[np.bool_]:
+        """Which pairs of a place in `people` and an item are wanted."""
+        whose, wanted = self.of(people)
+        width = max(int(items.max(initial=0)), int(wanted.max(initial=0))) + 1
+        return np.isin(rows.astype(np.int64) * width + items, whose * width + wanted)
+
 
 class NextItems:
     """How well a network tells what people do next: NDCG@10 over all items, ties against the network."""
@@ -85,6 +93,10 @@ class NextItems:
             scores = states[torch.from_numpy(people).to(states.device)] @ items.T
             total += self.gains(scores, people).sum()
         return float(total / max(len(self.before), 1))
+
+    def asked_of(self, people: npt.NDArray[np.integer]) -> Marks | None:
+        """What some of the people are asked for."""
+        return None if self.asked is None else self.asked[people]
 
     def blocks(self, items: int, most: int | None = None) -> list[Numbers]:
         """People, the first `most` of them, in blocks whose scores fit the memory set aside for them."""
