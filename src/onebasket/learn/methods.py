@@ -1,0 +1,78 @@
+"""The ways a task may be learned, and the settings of each: chosen on validation only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from onebasket.learn.measures import loss
+from onebasket.scoring import PAIR_SIMPLE, Method, Sample, Scorer, Task
+from onebasket.scoring.calibration import AMOUNTS, PROBABILITIES
+from onebasket.scoring.frames import STATE
+from onebasket.scoring.learners import TreeSettings
+from onebasket.scoring.scorer import calibrated, learn, shortened
+
+_SIMPLE = ("order_last_days", "orders_365d", "orders_90d", "known_days")
+_SIMPLE_MONEY = (*_SIMPLE, "amount_30d", "amount_90d", "amount_365d")
+_TREES = (TreeSettings(leaves=7, least=40), TreeSettings(leaves=15, least=20))
+_PAIR_TREES = (TreeSettings(rounds=150, leaves=31, least=100, rate=0.08),)
+_SHARES = (0.15, 0.3, 0.6, 1.0)  # of the rounds that are tried
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The best settings of one method, the scorer they gave and its loss on validation."""
+
+    method: Method
+    scorer: Scorer
+    loss: float
+
+
+def methods(task: Task, names: tuple[str, ...]) -> Iterator[Method]:
+    """The ways to learn a task from these columns, the simplest first."""
+    states = tuple(name for name in names if name.startswith(STATE))
+    tabular = tuple(name for name in names if not name.startswith(STATE))
+    simple = PAIR_SIMPLE if task.about != "customer" else _SIMPLE_MONEY if task.money else _SIMPLE
+    trees = _TREES[0] if task.about == "customer" else _PAIR_TREES[0]
+    yield Method("base_rate", ())
+    yield Method("recency_frequency", simple)
+    yield Method("boosting", tabular, trees)
+    if states:
+        yield Method("states", states)
+        yield Method("boosting_states", names, trees)
+
+
+def best_of(task: Task, method: Method, early: Sample, late: Sample, seed: int) -> Trial:
+    """Learn from the early rows with each of a method's settings, keep what tells the late ones best."""
+    kinds = ("none",) if method.name == "base_rate" else AMOUNTS if task.money else PROBABILITIES
+    best: Trial | None = None
+    for settings in _settings(task, method):
+        own = replace(method, settings=settings)
+        made = learn(early, own, task.money, seed)
+        for rounds in (
+            sorted({max(1, round(settings.rounds * share)) for share in _SHARES}) if settings else [0]
+        ):
+            short = shortened(made, rounds) if settings else made
+            stopped = _stopped(settings, rounds)
+            for kind in kinds:
+                tried = replace(own, settings=stopped, calibrator=kind)
+                scorer = calibrated(task.name, short, early, tried, task.money)
+                found = loss(scorer.says(late.frame), late.goal, task.money)
+                if best is None or found < best.loss:
+                    best = Trial(tried, scorer, found)
+    assert best is not None
+    return best
+
+
+def _settings(task: Task, method: Method) -> tuple[TreeSettings | None, ...]:
+    if method.settings is None:
+        return (None,)
+    return _TREES if task.about == "customer" else _PAIR_TREES
+
+
+def _stopped(settings: TreeSettings | None, rounds: int) -> TreeSettings | None:
+    if settings is None:
+        return None
+    return TreeSettings(
+        rounds, settings.leaves, settings.least, settings.rate, settings.columns, settings.rows
+    )
