@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from onebasket.learn.measures import loss
-from onebasket.scoring import PAIR_SIMPLE, Method, Sample, Scorer, Task
-from onebasket.scoring.calibration import AMOUNTS, PROBABILITIES
+from onebasket.scoring import PAIR_SIMPLE, Method, Sample, Scorer, Task, calibration
+from onebasket.scoring.calibration import AMOUNTS, PROBABILITIES, Kind
 from onebasket.scoring.frames import STATE
 from onebasket.scoring.learners import TreeSettings
-from onebasket.scoring.scorer import calibrated, learn, shortened
+from onebasket.scoring.scorer import learn, mean_of, shortened, unseen
 
 _SIMPLE = ("order_last_days", "orders_365d", "orders_90d", "known_days")
 _SIMPLE_MONEY = (*_SIMPLE, "amount_30d", "amount_90d", "amount_365d")
@@ -44,24 +44,30 @@ def methods(task: Task, names: tuple[str, ...]) -> Iterator[Method]:
 
 def best_of(task: Task, method: Method, early: Sample, late: Sample, seed: int) -> Trial:
     """Learn from the early rows with each of a method's settings, keep what tells the late ones best."""
-    kinds = ("none",) if method.name == "base_rate" else AMOUNTS if task.money else PROBABILITIES
+    kinds: tuple[Kind, ...] = (
+        ("none",) if method.name == "base_rate" else AMOUNTS if task.money else PROBABILITIES
+    )
     best: Trial | None = None
     for settings in _settings(task, method):
         own = replace(method, settings=settings)
-        made = learn(early, own, task.money, seed)
-        for rounds in (
-            sorted({max(1, round(settings.rounds * share)) for share in _SHARES}) if settings else [0]
-        ):
+        made, rows = learn(early, own, task.money, seed), late.frame.aligned(own.columns)
+        for rounds in _rounds(settings):
             short = shortened(made, rounds) if settings else made
-            stopped = _stopped(settings, rounds)
+            known, raw = unseen(short, early, own), mean_of(short, rows)
             for kind in kinds:
-                tried = replace(own, settings=stopped, calibrator=kind)
-                scorer = calibrated(task.name, short, early, tried, task.money)
-                found = loss(scorer.says(late.frame), late.goal, task.money)
+                tried = replace(own, settings=_stopped(settings, rounds), calibrator=kind)
+                calibrator = calibration.fit(kind, *known)
+                scorer = Scorer(task.name, own.name, task.money, own.columns, short, calibrator)
+                found = loss(scorer.believed(raw), late.goal, task.money)
                 if best is None or found < best.loss:
                     best = Trial(tried, scorer, found)
     assert best is not None
     return best
+
+
+def _rounds(settings: TreeSettings | None) -> list[int]:
+    """How many trees are tried; one nought for what has none."""
+    return sorted({max(1, round(settings.rounds * share)) for share in _SHARES}) if settings else [0]
 
 
 def _settings(task: Task, method: Method) -> tuple[TreeSettings | None, ...]:

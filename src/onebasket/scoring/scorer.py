@@ -76,8 +76,7 @@ class Scorer:
 
     def says(self, frame: Frame) -> Doubles:
         """(rows,)"""
-        rows = frame.aligned(self.columns)
-        return self.believed(_mean([learner.says(rows) for learner in self.learners], len(rows)))
+        return self.believed(mean_of(self.learners, frame.aligned(self.columns)))
 
     def believed(self, said: Doubles) -> Doubles:
         """What is believed of what the learners said."""
@@ -98,7 +97,8 @@ def folds_of(customers: pa.Array) -> Integers:
 def fit(task: str, sample: Sample, method: Method, money: bool, seed: int) -> Scorer:
     """A scorer that learned from a sample of at least one row."""
     made = learn(sample, method, money, seed)
-    return calibrated(task, made, sample, method, money)
+    calibrator = calibration.fit(method.calibrator, *unseen(made, sample, method))
+    return Scorer(task, method.name, money, method.columns, made, calibrator)
 
 
 def learn(sample: Sample, method: Method, money: bool, seed: int) -> tuple[Learner, ...]:
@@ -112,15 +112,20 @@ def learn(sample: Sample, method: Method, money: bool, seed: int) -> tuple[Learn
     return tuple(found)
 
 
-def calibrated(task: str, made: tuple[Learner, ...], sample: Sample, method: Method, money: bool) -> Scorer:
-    """The scorer of these learners, calibrated by what each says of the fold it has not seen."""
+def unseen(made: tuple[Learner, ...], sample: Sample, method: Method) -> tuple[Doubles, Doubles]:
+    """What each learner says of the fold it has not seen, of the latest moments, and what happened."""
     late = sample.moment < _CALIBRATED
     rows = sample.frame.aligned(method.columns)[late]
     said, folds = np.zeros(len(rows)), sample.folds[late]
     for fold, learner in enumerate(made):
         said[folds == fold] = learner.says(rows[folds == fold])
-    calibrator = calibration.fit(method.calibrator, said, sample.goal[late])
-    return Scorer(task, method.name, money, method.columns, made, calibrator)
+    return said, sample.goal[late]
+
+
+def mean_of(made: tuple[Learner, ...], rows: Matrix) -> Doubles:
+    """What the learners say of rows, on average."""
+    said: Doubles = np.mean([learner.says(rows) for learner in made], axis=0)
+    return said
 
 
 def shortened(made: tuple[Learner, ...], rounds: int) -> tuple[Learner, ...]:
@@ -137,8 +142,3 @@ def _learner(rows: Matrix, goal: Doubles, method: Method, money: bool, seed: int
     if method.settings is None:
         return learners.linear(rows, goal, money)
     return learners.trees(rows, goal, money, method.settings, seed)
-
-
-def _mean(said: Sequence[Doubles], rows: int) -> Doubles:
-    made: Doubles = np.mean(said, axis=0) if rows else np.zeros(0)
-    return made
