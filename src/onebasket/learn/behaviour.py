@@ -172,6 +172,7 @@ def _choice(when: Moments, trials: Sequence[Trial], chosen: Trial) -> dict[str, 
     return {
         "chosen": chosen.method.name,
         "calibrator": chosen.method.calibrator,
+        "calibrated_on": chosen.method.recent,
         "settings": msgspec.to_builtins(chosen.method.settings),
         "validation_from": when.validation.isoformat(),
         "test_from": when.test.isoformat(),

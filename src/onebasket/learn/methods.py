@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 
 from onebasket.learn.measures import loss
 from onebasket.scoring import PAIR_SIMPLE, Method, Sample, Scorer, Task, calibration
-from onebasket.scoring.calibration import AMOUNTS, PROBABILITIES, Kind
-from onebasket.scoring.frames import STATE
-from onebasket.scoring.learners import TreeSettings
+from onebasket.scoring.calibration import AMOUNTS, PROBABILITIES, Calibrator
+from onebasket.scoring.frames import LIFETIME, STATE
+from onebasket.scoring.learners import Learner, TreeSettings
 from onebasket.scoring.scorer import learn, mean_of, shortened, unseen
 
 _SIMPLE = ("order_last_days", "orders_365d", "orders_90d", "known_days")
 _SIMPLE_MONEY = (*_SIMPLE, "amount_30d", "amount_90d", "amount_365d")
 _TREES = (TreeSettings(leaves=7, least=40), TreeSettings(leaves=15, least=20))
 _PAIR_TREES = (TreeSettings(rounds=150, leaves=31, least=100, rate=0.08),)
+_RECENT = (4, 1)  # moments the calibrator is fitted on: more rows, or what holds now
 _SHARES = (0.15, 0.3, 0.6, 1.0)  # of the rounds that are tried
 
 
@@ -31,7 +32,7 @@ class Trial:
 def methods(task: Task, names: tuple[str, ...]) -> Iterator[Method]:
     """The ways to learn a task from these columns, the simplest first."""
     states = tuple(name for name in names if name.startswith(STATE))
-    tabular = tuple(name for name in names if not name.startswith(STATE))
+    tabular = tuple(name for name in names if not name.startswith(STATE) and name not in LIFETIME)
     simple = PAIR_SIMPLE if task.about != "customer" else _SIMPLE_MONEY if task.money else _SIMPLE
     trees = _TREES[0] if task.about == "customer" else _PAIR_TREES[0]
     yield Method("base_rate", ())
@@ -39,30 +40,40 @@ def methods(task: Task, names: tuple[str, ...]) -> Iterator[Method]:
     yield Method("boosting", tabular, trees)
     if states:
         yield Method("states", states)
-        yield Method("boosting_states", names, trees)
+        yield Method("boosting_states", (*tabular, *states), trees)
 
 
 def best_of(task: Task, method: Method, early: Sample, late: Sample, seed: int) -> Trial:
     """Learn from the early rows with each of a method's settings, keep what tells the late ones best."""
-    kinds: tuple[Kind, ...] = (
-        ("none",) if method.name == "base_rate" else AMOUNTS if task.money else PROBABILITIES
-    )
     best: Trial | None = None
     for settings in _settings(task, method):
         own = replace(method, settings=settings)
         made, rows = learn(early, own, task.money, seed), late.frame.aligned(own.columns)
         for rounds in _rounds(settings):
             short = shortened(made, rounds) if settings else made
-            known, raw = unseen(short, early, own), mean_of(short, rows)
-            for kind in kinds:
-                tried = replace(own, settings=_stopped(settings, rounds), calibrator=kind)
-                calibrator = calibration.fit(kind, *known)
+            raw = mean_of(short, rows)
+            for tried, calibrator in _calibrators(task, replace(own, settings=_stopped(settings, rounds)),
+                                                  short, early):  # fmt: skip
                 scorer = Scorer(task.name, own.name, task.money, own.columns, short, calibrator)
                 found = loss(scorer.believed(raw), late.goal, task.money)
                 if best is None or found < best.loss:
                     best = Trial(tried, scorer, found)
     assert best is not None
     return best
+
+
+def _calibrators(
+    task: Task, method: Method, made: tuple[Learner, ...], early: Sample
+) -> Iterator[tuple[Method, Calibrator]]:
+    """Every calibrator that is tried for what these learners say, none first."""
+    yield method, Calibrator()
+    if method.name != "base_rate":
+        for recent in _RECENT:
+            known = unseen(made, early, replace(method, recent=recent))
+            for kind in AMOUNTS if task.money else PROBABILITIES:
+                if kind != "none" and len(known[0]):
+                    tried = replace(method, calibrator=kind, recent=recent)
+                    yield tried, calibration.fit(kind, *known)
 
 
 def _rounds(settings: TreeSettings | None) -> list[int]:

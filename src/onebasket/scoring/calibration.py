@@ -45,10 +45,13 @@ class Calibrator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def fit(kind: Kind, said: Doubles, outcomes: Doubles) -> Calibrator:
-    """The calibrator of a kind for what was said and what happened, (rows,) each, at least one row.
+    """The calibrator of a kind for what was said and what happened, (rows,) each; without a row it
+    changes nothing.
 
     Probabilities with `platt`, probabilities or amounts with `isotonic`, amounts with `scale`.
     """
+    if not len(said):
+        return Calibrator()
     if kind == "platt":
         slope, shift = _platt(log_odds(said), outcomes)
         return Calibrator(kind, slope, shift)

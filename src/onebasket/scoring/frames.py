@@ -24,6 +24,11 @@ EVENTS = "scoring_events"
 _ROWS = "scoring_rows"
 _DAY_SECONDS = 86_400
 _AGES = "_days"  # columns of this ending are unknown, not nought, where nothing happened
+# Columns that grow as the data does: what they say at a training moment is not what they say later.
+LIFETIME = frozenset(
+    ["known_days", "orders", "orders_365d", "amount_365d", "order_first_days", "largest_minor", "returns",
+     "gap_longest_days"]
+)  # fmt: skip
 _MOST_PAIRS = 24  # of action and channel that get columns of their own
 STATE = "state_"
 AT = "@"  # `view@web_30d`: an action in a channel

@@ -21,7 +21,6 @@ from onebasket.scoring.frames import STATE, Frame
 from onebasket.scoring.learners import Learner, Matrix, Trees, TreeSettings
 
 FOLDS = 4
-_CALIBRATED = 4  # the calibrator is fitted on the latest moments only
 _EDGE = 1e-4  # no probability is closer to 0 or 1
 Integers = npt.NDArray[np.int64]
 
@@ -34,6 +33,7 @@ class Method:
     columns: tuple[str, ...]
     settings: TreeSettings | None = None  # of trees
     calibrator: Kind = "none"
+    recent: int = 4  # of how many moments, the latest, the calibrator is fitted on
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,7 @@ def learn(sample: Sample, method: Method, money: bool, seed: int) -> tuple[Learn
 
 def unseen(made: tuple[Learner, ...], sample: Sample, method: Method) -> tuple[Doubles, Doubles]:
     """What each learner says of the fold it has not seen, of the latest moments, and what happened."""
-    late = sample.moment < _CALIBRATED
+    late = sample.moment < method.recent
     rows = sample.frame.aligned(method.columns)[late]
     said, folds = np.zeros(len(rows)), sample.folds[late]
     for fold, learner in enumerate(made):

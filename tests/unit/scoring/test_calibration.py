@@ -60,5 +60,10 @@ def test_every_map_rises_and_stays_finite(rows: list[tuple[float, bool]], kind: 
         assert (grid >= 0).all() and (grid <= 1).all()
 
 
+@pytest.mark.parametrize("kind", [*PROBABILITIES, *AMOUNTS])
+def test_nothing_to_learn_from_changes_nothing(kind: Kind) -> None:
+    assert fit(kind, np.zeros(0), np.zeros(0)) == Calibrator()
+
+
 def test_nothing_is_done_by_default() -> None:
     assert Calibrator()(np.array([0.2, 0.8])).tolist() == [0.2, 0.8]
