@@ -315,7 +315,7 @@ def curve(
 ) -> Markup:
     """What happened (up, with its interval) beside what was expected (across); on the line both are one."""
     foot, high = 26, min(width, 320)
-    top = max([*expected, *(one.value for one in points)], default=1.0)
+    top = max([*expected, *(one.value for one in points), 0.0])
     steps = ticks(0, top or 1, 3)
     left = max(text_width(write(step)) for step in steps) + 8
     reach = steps[-1]
