@@ -83,6 +83,7 @@ def _curve(page: Page, task: str, points: list[Row], judged: Judged) -> Block:
         title=name[0].upper() + name[1:],
         chart=both(lambda own, width: curve(own, width, expected, drawn, write), caption, HALF),
         grid=Grid(head, rows, texts=0),
+        folded=True,
         span="half",
     )
 
