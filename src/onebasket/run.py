@@ -187,6 +187,14 @@ class _Work:
         def cleaning(source: Source, store: DuckStore) -> list[Account]:
             return clean.clean(store, shop, source, key, progress)
 
+        def learning(store: DuckStore) -> None:
+            learn.learn(store, shop, models, progress)
+            learn.behaviour(store, shop, models, progress)
+
+        def applying(store: DuckStore) -> None:
+            apply.recommend.write(store, shop, models, progress)
+            apply.behaviour.write(store, shop, models, progress)
+
         steps = []
         for source in shop.sources:
             name, mended = source.name, corrected(shop, source.name)
@@ -201,10 +209,8 @@ class _Work:
             Step("align", None, cleaned, (shop.align, shop.run.seed, decisions.fingerprint(shop.folder)),
                  lambda store: align.align(store, shop, self.draft.number, self.started, progress)),
             Step("fuse", None, (*cleaned, "align"), shop.shop, lambda store: fuse.fuse(store, shop)),
-            Step("learn", None, ("fuse",), (shop.learn, shop.run.seed),
-                 lambda store: learn.learn(store, shop, models, progress)),
-            Step("apply", None, ("fuse", "learn"), shop.recommend,
-                 lambda store: apply.recommend.write(store, shop, models, progress)),
+            Step("learn", None, ("fuse",), (shop.learn, shop.run.seed), learning),
+            Step("apply", None, ("fuse", "learn"), (shop.recommend, shop.behaviour), applying),
             Step("report", None, ("fuse", "learn", "apply"), (shop.shop, _versions()), lambda store: None),
         ]  # fmt: skip
         return steps

@@ -6,6 +6,7 @@
 [align]       how many people one identifier may point to
 [learn]       models and how they are judged
 [recommend]   what the first application gives
+[behaviour]   how much is written of what customers will do next
 [[source]]    one a source; with format "table" a map: our column = their column
 """
 
@@ -166,6 +167,13 @@ class Recommend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seen: Literal["allow", "mask"] = "allow"
 
 
+class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[behaviour]`: how many categories and products are written for every customer, the likeliest first."""
+
+    categories: int = 10
+    products: int = 10
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shop: Identity
     source: tuple[Source, ...] = ()
@@ -174,6 +182,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     align: Align = Align()
     learn: Learn = Learn()
     recommend: Recommend = Recommend()
+    behaviour: Behaviour = Behaviour()
 
 
 class Shop(msgspec.Struct, frozen=True):
@@ -187,6 +196,7 @@ class Shop(msgspec.Struct, frozen=True):
     align: Align
     learn: Learn
     recommend: Recommend
+    behaviour: Behaviour = Behaviour()
 
     @property
     def basket(self) -> Path:
@@ -238,6 +248,7 @@ def load(folder: str | Path) -> Shop:
         settings.align,
         settings.learn,
         settings.recommend,
+        settings.behaviour,
     )
 
 
@@ -265,6 +276,7 @@ def _keys(section: str) -> tuple[str, ...]:
     kinds = {
         "the file": _File, "shop": Identity, "source": Source, "run": Run, "clean": Clean,
         "align": Align, "learn": Learn, "recommend": Recommend,
+        "behaviour": Behaviour,
     }  # fmt: skip
     return kinds[section].__struct_fields__ if section in kinds else ()
 
@@ -339,6 +351,7 @@ def _mistakes(settings: _File) -> Iterator[_Mistake]:
         yield "learn.text", "not a text model", settings.learn.text, expected
     learn = ("top", "validation_days", "test_days", "seeds", "ease_max_items", "factors", "epochs")
     least = {"run.keep_versions": 2, "run.threads": 0, "recommend.top": 1}
+    least |= {"behaviour.categories": 0, "behaviour.products": 0}
     for where, smallest in {**least, **{f"learn.{name}": 1 for name in learn}}.items():
         section, _, name = where.partition(".")
         found = getattr(getattr(settings, section), name)

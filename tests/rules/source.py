@@ -19,6 +19,7 @@ GROUND = {
     "messages",
     "protect",
     "recommenders",
+    "scoring",
     "shop",
     "spelling",
     "store",

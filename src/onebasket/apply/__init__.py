@@ -1,5 +1,5 @@
 """Apply: what the models are used for, one module an application."""
 
-from onebasket.apply import recommend
+from onebasket.apply import behaviour, recommend
 
-__all__ = ["recommend"]
+__all__ = ["behaviour", "recommend"]

@@ -67,7 +67,7 @@ class Market:
         again = np.bincount((pairs % max(width, 1))[counts > 1], minlength=width)
         return np.stack([often, late, again / np.maximum(buyers, 1)], 1)
 
-    def candidates(self, people: Events, voices: list[Scores]) -> Candidates:
+    def candidates(self, people: Events, voices: Sequence[Scores]) -> Candidates:
         """Candidates of some people, by their events, with what `voices` (people, items) each say."""
         width = len(self.events.item_ids)
         past = people.only(people.items >= 0)
@@ -82,13 +82,8 @@ class Market:
         said = [voice[rows, items] for voice in voices]
         own = self._of_pairs(bought, pairs, width)
         looked = self._of_pairs(others, pairs, width)[:, :3]
-        facts = [
-            np.stack(said, 1),
-            self.facts[items],
-            own,
-            looked,
-            self._of_people(bought, len(people.user_ids))[rows],
-        ]
+        buyers = self._of_people(bought, len(people.user_ids))
+        facts = [np.stack(said, 1), self.facts[items], own, looked, buyers[rows]]
         return Candidates(rows, items, np.concatenate(facts, 1).astype(np.float32))
 
     def _of_pairs(self, events: Events, pairs: npt.NDArray[np.int64], width: int) -> Doubles:
@@ -143,7 +138,7 @@ class Chances:
 
     def first(self, scores: Scores, candidates: Candidates) -> Scores:
         """`scores` (people, items), with the candidates in front by their chances."""
-        front = scores - (scores.max(axis=1, keepdims=True) + np.float32(_FAR))
+        front: Scores = scores - (scores.max(axis=1, keepdims=True) + np.float32(_FAR))
         front[candidates.rows, candidates.items] = self.log_odds(candidates)
         return front
 

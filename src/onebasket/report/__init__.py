@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from onebasket.report import intake, learned, people, sales
+from onebasket.report import behaviour, intake, learned, people, sales
 from onebasket.report.page import Page
 from onebasket.shop import Shop
 from onebasket.store.base import Store
@@ -30,6 +30,7 @@ def report(store: Store, shop: Shop, manifest: dict[str, Any], path: Path) -> No
         people.rfm(page),
         sales.products(page),
         learned.scores(page),
+        behaviour.behaviour(page),
         learned.truth(page),
         learned.facts(page),
     ]

@@ -1,4 +1,4 @@
-"""Charts as inline SVG: bars, columns, sparks, heat maps, overlaps, intervals.
+"""Charts as inline SVG: bars, columns, sparks, heat maps, overlaps, intervals, curves.
 
 Each function draws one picture for one width and gives it as markup. Numbers come with a
 function that writes them. `s1` to `s8` are the classes of the categorical colours.
@@ -308,3 +308,35 @@ def dots(caption: Caption, width: int, intervals: Sequence[Interval], write: Wri
         )
         children.append(text(width, y, write(one.value), f"value {kind}", "end"))
     return picture(caption.key, width, bottom + foot, caption.title, caption.description, children)
+
+
+def curve(
+    caption: Caption, width: int, expected: Sequence[float], points: Sequence[Interval], write: Write
+) -> Markup:
+    """What happened (up, with its interval) beside what was expected (across); on the line both are one."""
+    foot, high = 26, min(width, 320)
+    top = max([*expected, *(one.value for one in points), 0.0])
+    steps = ticks(0, top or 1, 3)
+    left = max(text_width(write(step)) for step in steps) + 8
+    reach = steps[-1]
+    across, up = Scale(0, reach, left, width - 12), Scale(0, reach, high - foot, 8)
+    children = []
+    for step in steps:
+        kind = "axis" if step == 0 else "grid"
+        children.append(tag("line", x1=left, x2=width - 12, y1=up(step), y2=up(step), class_=kind))
+        children.append(text(left - 6, up(step), write(step), "tick", "end"))
+        children.append(text(across(step), high - foot / 2, write(step), "tick", "middle"))
+    children.append(tag("line", x1=across(0), y1=up(0), x2=across(reach), y2=up(reach), class_="axis"))
+    for place, one in zip(expected, points, strict=True):
+        low, most = max(one.low, 0.0), min(one.high, reach)
+        note = f"{one.name}: {write(one.value)} ({write(one.low)} – {write(one.high)})"
+        x = across(max(place, 0.0))
+        children.append(
+            tag(
+                "g",
+                tag("title", note),
+                tag("line", x1=x, x2=x, y1=up(low), y2=up(most), class_="range plain"),
+                tag("circle", cx=x, cy=up(max(one.value, 0.0)), r=4.0, class_="dot chosen"),
+            )
+        )
+    return picture(caption.key, width, high, caption.title, caption.description, children)

@@ -11,7 +11,7 @@ from onebasket.report.charts import HALF, NARROW, Caption, Interval, Series, alo
 from onebasket.report.page import Block, Grid, Meter, Page, Row, Section
 from onebasket.report.words import FIGURE, METRIC, MODEL, SPLIT, STAGE, TASK, TRUTH
 
-_SETTINGS = ("run", "clean", "align", "learn", "recommend")
+_SETTINGS = ("run", "clean", "align", "learn", "recommend", "behaviour")
 _BASELINES = ("popularity", "habit")
 _BETWEEN = "identity "  # "identity app-store": pairs of one record from each of two channels
 _LIKENESS = "likeness "  # "likeness 3": pairs of records that are one person with 30 to 40 %

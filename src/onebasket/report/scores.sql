@@ -1,3 +1,4 @@
 select task, split, model, metric, value, low, high, customers, chosen
 from scores
+where task = 'next_products'
 order by task, split, metric, value desc, model

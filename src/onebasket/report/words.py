@@ -135,8 +135,37 @@ MODEL = {
     "mf": mark("Biased MF"),
     "sequential_rules": mark("Sequential rules"),
     "timeline": mark("Timeline model"),
+    "base_rate": mark("The same for all"),
+    "recency_frequency": mark("Recency and frequency"),
+    "boosting": mark("Boosted trees"),
+    "states": mark("States of the timeline model"),
+    "boosting_states": mark("Boosted trees with states"),
 }
-TASK = {"next_products": mark("the products a customer buys next")}
+TASK = {
+    "next_products": mark("the products a customer buys next"),
+    "purchase_7d": mark("a purchase in 7 days"),
+    "purchase_30d": mark("a purchase in 30 days"),
+    "purchase_90d": mark("a purchase in 90 days"),
+    "churn_90d": mark("no purchase in 90 days, of active customers"),
+    "return_30d": mark("a return in 30 days"),
+    "value_30d": mark("money kept in 30 days"),
+    "value_90d": mark("money kept in 90 days"),
+    "category_30d": mark("a purchase of a category in 30 days"),
+    "product_30d": mark("a purchase of a product in 30 days"),
+}
+SCORE = {
+    "auc": mark("AUC"),
+    "brier": mark("Brier"),
+    "ece": mark("Calibration error"),
+    "ece_chance": mark("… by chance alone"),
+    "lift@10%": mark("Lift, top tenth"),
+    "base_rate": mark("Base rate"),
+    "mae": mark("Mean error"),
+    "r2": mark("R²"),
+    "total_ratio": mark("Foretold over actual"),
+    "spearman": mark("Rank correlation"),
+    "mean": mark("Mean"),
+}
 SPLIT = {"validation": mark("Validation"), "test": mark("Test")}
 METRIC = {
     "ndcg": mark("NDCG: are the right products near the top?"),

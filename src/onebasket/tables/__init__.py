@@ -55,7 +55,9 @@ from onebasket.tables.fused import (
     TIMELINE,
 )
 from onebasket.tables.learned import (
+    BEHAVIOUR_SCORES,
     RECOMMENDATIONS,
+    RELIABILITY,
     SCORES,
 )
 from onebasket.tables.schema import Column, Table
@@ -91,12 +93,15 @@ ALL: tuple[Table, ...] = (
     MERGED_EVENTS,
     CUSTOMER_FEATURES,
     SCORES,
+    RELIABILITY,
     RECOMMENDATIONS,
+    BEHAVIOUR_SCORES,
 )
 BY_NAME: Mapping[str, Table] = {table.name: table for table in ALL}
 
 __all__ = [
     "ALL",
+    "BEHAVIOUR_SCORES",
     "BY_NAME",
     "CATALOGUE",
     "CUSTOMERS",
@@ -121,6 +126,7 @@ __all__ = [
     "RAW_PEOPLE",
     "RAW_PRODUCTS",
     "RECOMMENDATIONS",
+    "RELIABILITY",
     "REPAIRS",
     "SCORES",
     "SOURCES",

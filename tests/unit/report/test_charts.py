@@ -21,6 +21,7 @@ from onebasket.report.charts import (
     Series,
     bars,
     columns,
+    curve,
     dots,
     heat,
     overlap,
@@ -192,3 +193,16 @@ def lab(rgb: list[float]) -> tuple[float, float, float]:
     z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.08883
     fx, fy, fz = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+
+@pytest.mark.parametrize("width", [HALF, NARROW])
+def test_a_curve_that_is_right_lies_on_its_line(width: int) -> None:
+    expected = [0.0, 0.25, 0.5, 1.0]
+    points = [Interval(f"{value}", value, value - 0.1, value + 0.1) for value in expected]
+    root = drawn(curve(CAPTION, width, expected, points, lambda value: f"{value:.2f}"))
+    dots_found = [(float(dot.get("cx", 0)), float(dot.get("cy", 0))) for dot in root.findall(".//circle")]
+    (x1, y1), (x2, y2) = dots_found[0], dots_found[-1]
+    for x, y in dots_found:
+        assert (x - x1) / (x2 - x1) == pytest.approx((y - y1) / (y2 - y1), abs=0.01)
+    assert all(0 <= x <= width for x, _ in dots_found)
+    drawn(curve(CAPTION, width, [-3.0], [Interval("one", -5.0, -9.0, -1.0)], write))

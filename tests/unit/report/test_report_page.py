@@ -16,7 +16,19 @@ from onebasket.store.portable import violations
 from tests.unit.report.report_world import CHINESE, FAMILY, GIVEN, SOURCES, World
 from tests.unit.report.run_manifest import manifest
 
-KEYS = ("sources", "rows", "channels", "merges", "sales", "rfm", "products", "scores", "truth", "run")
+KEYS = (
+    "sources",
+    "rows",
+    "channels",
+    "merges",
+    "sales",
+    "rfm",
+    "products",
+    "scores",
+    "behaviour",
+    "truth",
+    "run",
+)
 
 
 @pytest.fixture(scope="module")

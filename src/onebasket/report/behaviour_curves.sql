@@ -1,0 +1,3 @@
+select task, bin, expected, observed, low, high, rows
+from reliability
+order by task, bin
