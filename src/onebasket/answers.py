@@ -18,13 +18,13 @@ from onebasket.store.duckdb import DuckStore
 
 def refused(folder: Path, version: Version) -> list[dict[str, Any]]:
     """How many rows were refused, by source, stage, table, reason and field."""
-    with _store(folder, version) as store:
+    with store_of(folder, version) as store:
         return quarantine.by_reason(store)
 
 
 def export_refused(folder: Path, version: Version, path: Path) -> int:
     """Write the refused rows, personal values included, to a file of mode 600. Gives how many."""
-    with _store(folder, version) as store:
+    with store_of(folder, version) as store:
         return quarantine.export(store, path)
 
 
@@ -57,7 +57,7 @@ def recommendations(
     from onebasket.apply import recommend
 
     shop, models = shop_file.load(folder), version.path / MODELS
-    with _store(folder, version) as store:
+    with store_of(folder, version) as store:
         if similar:
             wishes.pop("seen", None)
             found = recommend.similar(store, models, who, **wishes)
@@ -66,7 +66,8 @@ def recommendations(
         return [asdict(item) for item in found]
 
 
-def _store(folder: Path, version: Version) -> DuckStore:
+def store_of(folder: Path, version: Version) -> DuckStore:
+    """A published version's tables; to be closed, or used in a `with`."""
     shop = shop_file.load(folder)
     return DuckStore(version, _key(shop, version), memory=shop.run.memory, threads=shop.run.threads)
 
