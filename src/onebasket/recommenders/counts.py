@@ -50,13 +50,18 @@ class Counts:
         usual = [np.median(each.values) if len(each.values) else 1.0 for each in (rules, bought)]
         return cls(rules, settings.recency, _FLOOR * np.array(usual, np.float32))
 
-    def told(self, done: Ragged, bought: Ragged) -> tuple[Scores, Scores]:
-        """The logarithms of both counts for all items, floors under them, (histories, items) each."""
-        after = followed(self.rules, done, self.recency) + self.floors[0]
-        again = np.full(after.shape, self.floors[1], np.float32)
+    def after(self, done: Ragged) -> Scores:
+        """The logarithm of how much follows from some histories, a floor under it, (histories, items)."""
+        after = followed(self.rules, done, self.recency)
+        after += self.floors[0]
+        return np.log(after, out=after)
+
+    def again(self, bought: Ragged) -> Scores:
+        """The logarithm of how many of each item was bought, a floor under it, (histories, items)."""
+        again = np.full((bought.rows, self.rules.rows), self.floors[1], np.float32)
         rows = np.repeat(np.arange(bought.rows), np.diff(bought.starts))
         np.add.at(again, (rows, bought.items), bought.values)
-        return np.log(after, out=after), np.log(again, out=again)
+        return np.log(again, out=again)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """All of it, to be saved."""

@@ -174,6 +174,11 @@ class Events:
         users, items, times = (arrays[f"events.{name}"] for name in ("users", "items", "times"))
         return cls(users, items, times, marks, user_ids, item_ids)
 
+    def purchases_coded(self) -> Interactions:
+        """What was bought, in the codes of the events."""
+        bought = self.bought()
+        return Interactions(bought.users, bought.items, bought.times, self.user_ids, self.item_ids)
+
     def _with(self, users: Codes, items: Codes, mask: Mask) -> Events:
         """Some rows, with other codes of users and items, in order."""
         users, items, times = users[mask], items[mask], self.times[mask]

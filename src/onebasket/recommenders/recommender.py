@@ -24,7 +24,7 @@ from onebasket.recommenders.similarity import cosines
 
 Seen = Literal["allow", "mask"]
 Cold = Literal["popularity", "error"]
-_BLOCK_SCORES = 16_000_000  # scores held at once: 64 MB
+_BLOCK_SCORES = 4_000_000  # scores held at once: 16 MB, a few times over
 
 
 @dataclass(frozen=True, eq=False)

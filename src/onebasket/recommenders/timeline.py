@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from onebasket.accounting import Progress
 from onebasket.errors import MissingExtraError
-from onebasket.recommenders.chances import Chances, Market, Shown
+from onebasket.recommenders.chances import Chances, Market, Shown, earlier_windows
 from onebasket.recommenders.counts import Counts, Shares, tried
+from onebasket.recommenders.ease import EASE, EASESettings
 from onebasket.recommenders.events import Events
 from onebasket.recommenders.held_out import HeldOut, last_days, last_purchases
 from onebasket.recommenders.interactions import Codes, Ragged
@@ -34,10 +35,11 @@ if TYPE_CHECKING:
 
 _JUDGED = 20_000  # people looked at for validation, at most
 _LEARNED_FROM = 4_000  # people whose candidates trees are fitted on, at most
+_LINEAR = 5_000  # items of the linear model among the voices, at most: 100 MB
 _BLENDED = 3_000_000_000  # scores made to choose shares, at most; with many items fewer people are looked at
 
 
-_Voices = tuple[Scores, Scores, Scores]  # of the network, of the rules, and of what one had before
+_Voices = tuple[Scores, Scores, Scores | None]  # of the network, the rules, and what one had before
 
 
 class TimelineModelSettings(msgspec.Struct, frozen=True):
@@ -110,10 +112,14 @@ class Timeline(Recommender):
         best = self._trained(training, progress)
         self._encoder, self._vectors = best.encoder, vectors_of(best)
         self._shares = settings.shares or self._best_shares(goal, before, held.people)
-        repeats = settings.seen == "allow" and settings.validation_days > 0
-        self._chances = self._best_chances(goal, before, held, seed) if repeats else None
+        self._chances = None
+        if settings.seen == "allow" and settings.validation_days > 0:
+            self._ease = _linear(before)
+            self._chances = self._best_chances(goal, before, held, seed)
         if settings.refit:
             self._counts = self._counts_of(self.events)
+            if self._chances is not None:
+                self._ease = _linear(self.events)
         course = training.course
         self.trained = Trained(course.epoch, course.best_epoch, course.best, course.targets, self._shares)
 
@@ -171,12 +177,11 @@ class Timeline(Recommender):
         most = max(1, _BLENDED // (len(self.item_ids) * len(shares)))
         gains = np.zeros(len(shares))
         for people in goal.blocks(len(self._vectors), most):
-            opinions, after, again = self._voices(
+            voices = self._voices(
                 goal.before.take(people), goal.asked_of(people), events.take(judged[people])
             )
             for place, share in enumerate(shares):
-                blended = opinions + np.float32(share.rules) * after + np.float32(share.repeats) * again
-                gains[place] += goal.gains(blended, people).sum()
+                gains[place] += goal.gains(self._blended(voices, share), people).sum()
         return shares[int(gains.argmax())]
 
     def _best_chances(self, goal: NextItems, events: Events, held: HeldOut, seed: int) -> Chances | None:
@@ -185,21 +190,20 @@ class Timeline(Recommender):
         market, shown = Market(events, int(held.times.max(initial=0))), []
         for block in goal.blocks(len(self._vectors), _LEARNED_FROM):
             for people in np.array_split(block, min(len(block), 4)):
-                voices = self._voices(
-                    goal.before.take(people), goal.asked_of(people), events.take(held.people[people])
-                )
-                candidates = market.candidates(events.take(held.people[people]), list(voices[:2]))
+                done = events.take(held.people[people])
+                voices = self._voices(goal.before.take(people), goal.asked_of(people), done)
+                candidates = market.candidates(done, self._speakers(voices, done))
                 bought = goal.wanted.among(people, candidates.rows, candidates.items + 1)
-                shown.append(
-                    Shown(people, candidates, bought, float(goal.gains(self._blended(voices), people).sum()))
-                )
+                plain = float(goal.gains(self._blended(voices), people).sum())
+                shown.append(Shown(people, candidates, bought, plain))
+        earlier = earlier_windows(events, held, self.settings.validation_days)
         gain = 0.0
         for half in range(2):
-            trees = Chances.fit(shown[half::2], seed)
+            trees = Chances.fit([*shown[half::2], *earlier], seed)
             for each in shown[1 - half :: 2]:
                 scores = np.zeros((len(each.people), len(self.item_ids)), np.float32)
                 gain += goal.gains(trees.first(scores, each.candidates), each.people).sum()
-        return Chances.fit(shown, seed) if gain > sum(each.plain for each in shown) else None
+        return Chances.fit([*shown, *earlier], seed) if gain > sum(each.plain for each in shown) else None
 
     def scores(self, users: Codes) -> Scores:
         events = self.events.take(users)
@@ -208,18 +212,25 @@ class Timeline(Recommender):
         blended = self._blended(voices)
         if self._chances is None:
             return blended
-        return self._chances.first(blended, self._market.candidates(events, voices[:2]))
+        candidates = self._market.candidates(events, self._speakers(voices, events))
+        return self._chances.first(blended, candidates)
 
-    def _voices(
-        self, histories: Histories, asked: Marks | None, events: Events
-    ) -> tuple[Scores, Scores, Scores]:
+    def _voices(self, histories: Histories, asked: Marks | None, events: Events) -> _Voices:
         """What the network, the rules and what each had before say of all items, (histories, items) each."""
-        return (self._opinions(histories, asked), *self._counts.told(*self._countable(events)))
+        done, bought = self._countable(events)
+        again = self._counts.again(bought) if self.settings.seen == "allow" else None
+        return self._opinions(histories, asked), self._counts.after(done), again
 
-    def _blended(self, voices: _Voices) -> Scores:
-        opinions, after, again = voices
-        shares = self._shares
-        made: Scores = opinions + np.float32(shares.rules) * after + np.float32(shares.repeats) * again
+    def _speakers(self, voices: _Voices, events: Events) -> list[Scores]:
+        """Who speaks for candidates: network, rules, and a linear model of what is bought together."""
+        return [*voices[:2], self._ease.of_histories(events.purchases_coded().histories())]
+
+    def _blended(self, voices: _Voices, shares: Shares | None = None) -> Scores:
+        (opinions, after, again), shares = voices, shares or self._shares
+        made = opinions.copy()
+        for share, voice in ((shares.rules, after), (shares.repeats, again)):
+            if share and voice is not None:
+                made += np.float32(share) * voice
         return made
 
     @cached_property
@@ -255,6 +266,7 @@ class Timeline(Recommender):
         made |= self._counts.arrays() | {"vectors": self._vectors.numpy(), "shares": shares}
         if self._chances is not None:
             made["chances"] = np.frombuffer(self._chances.text.encode(), np.uint8)
+            made["linear"] = self._ease.weights
         return made | self.events.arrays()
 
     def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
@@ -274,11 +286,18 @@ class Timeline(Recommender):
         self._shares = Shares(*arrays["shares"].tolist())
         text = arrays.get("chances")
         self._chances = None if text is None else Chances(text.tobytes().decode())
+        if self._chances is not None:
+            self._ease = EASE().of_weights(arrays["linear"], self.item_ids)
 
     def _forget(self) -> None:
         super()._forget()
         for name in ("_directions", "_now", "_market"):
             self.__dict__.pop(name, None)
+
+
+def _linear(events: Events) -> EASE:
+    """A linear model of what was bought together."""
+    return EASE(EASESettings(max_items=_LINEAR)).fit(events.purchases_coded())
 
 
 def _torch() -> Any:

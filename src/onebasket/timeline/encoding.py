@@ -14,7 +14,7 @@ from onebasket.timeline.histories import Histories, Marks, Numbers, Places, in_o
 from onebasket.timeline.network import Encoder, Network
 
 _PEOPLE = 512  # encoded at once
-_SCORES = 16_000_000  # held at once: 64 MB
+_SCORES = 4_000_000  # held at once: 16 MB
 
 
 @torch.no_grad()
