@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from onebasket.accounting import Progress, silent
 from onebasket.errors import ModelError
-from onebasket.learn import evaluate, events, products
+from onebasket.learn import evaluate, events, products, states
 from onebasket.learn.choose import Trial, best_of
 from onebasket.learn.known import Known
 from onebasket.recommenders import MODELS, Interactions, Popularity
@@ -58,6 +58,8 @@ def learn(store: Store, shop: Shop, folder: Path, progress: Progress = silent) -
     progress(f"learn: {model.name} on everything", 0, 1)
     known.fit(model, shop.run.seed, progress)
     model.save(folder)
+    if known.events is not None:
+        states.train(known, shop, folder, progress)
     _write_choice(folder, model.name, trials, windows, note)
     store.write("scores", store.arrow(pa.Table.from_pylist(rows, _SCORES)))
     shutil.rmtree(shop.basket / TRAINING, ignore_errors=True)

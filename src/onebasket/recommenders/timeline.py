@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onebasket.accounting import Progress
-from onebasket.errors import MissingExtraError
+from onebasket.errors import MissingExtraError, ModelError
 from onebasket.recommenders.chances import Chances, Market, Shown, earlier_windows
 from onebasket.recommenders.counts import Counts, Shares, tried
 from onebasket.recommenders.ease import EASE, EASESettings
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _JUDGED = 20_000  # people looked at for validation, at most
 _LEARNED_FROM = 4_000  # people whose candidates trees are fitted on, at most
 _LINEAR = 5_000  # items of the linear model among the voices, at most: 100 MB
+_MAIN = 16  # directions in which states differ, that others look at
 _BLENDED = 3_000_000_000  # scores made to choose shares, at most; with many items fewer people are looked at
 
 
@@ -111,6 +112,7 @@ class Timeline(Recommender):
         training = Training(network, histories, goal, seed)
         best = self._trained(training, progress)
         self._encoder, self._vectors = best.encoder, vectors_of(best)
+        self._heads, self._main = best.windows, self._main_directions(histories)
         self._shares = settings.shares or self._best_shares(goal, before, held.people)
         self._chances = None
         if settings.seen == "allow" and settings.validation_days > 0:
@@ -205,6 +207,36 @@ class Timeline(Recommender):
                 gain += goal.gains(trees.first(scores, each.candidates), each.people).sum()
         return Chances.fit([*shown, *earlier], seed) if gain > sum(each.plain for each in shown) else None
 
+    def states(self, events: Events, now: int) -> npt.NDArray[np.float32]:
+        """What the network makes of everybody's past, (users, numbers): the log odds of a purchase in the
+        coming days (WINDOWS_DAYS) and the main directions of states that are asked for a purchase now.
+
+        Raises ModelError for a network that was not told when events were.
+        """
+        if self._heads is None:
+            raise ModelError(
+                "This timeline model gives no states.", found="a network without a clock",
+                expected="network.clock", next_step="train it with times",
+            )  # fmt: skip
+        from onebasket.timeline.encoding import ends_of, states_of
+
+        histories = self._lines.of(events.coded_by(events.user_ids, self.item_ids))
+        asked = self._lines.asked(histories, np.full(len(histories), now))
+        odds = self._heads(ends_of(self._encoder, histories, self._vectors)).detach().numpy()
+        turned = states_of(self._encoder, histories, self._vectors, asked).numpy()
+        made: npt.NDArray[np.float32] = np.concatenate([odds, turned @ self._main], 1)
+        return made
+
+    def _main_directions(self, histories: Histories) -> npt.NDArray[np.float32]:
+        """Directions in which states differ most, (D, at most _MAIN)."""
+        from onebasket.timeline.encoding import states_of
+
+        some = histories.take(np.flatnonzero(histories.lengths > 0)[:_JUDGED])
+        states = states_of(self._encoder, some, self._vectors).numpy()
+        _, _, directions = np.linalg.svd(states - states.mean(0), full_matrices=False)
+        found: npt.NDArray[np.float32] = directions[:_MAIN].T.copy()
+        return found
+
     def scores(self, users: Codes) -> Scores:
         events = self.events.take(users)
         histories = self._lines.of(events)
@@ -264,6 +296,9 @@ class Timeline(Recommender):
         made = {f"encoder.{name}": value.numpy() for name, value in self._encoder.state_dict().items()}
         shares = np.array([self._shares.rules, self._shares.repeats])
         made |= self._counts.arrays() | {"vectors": self._vectors.numpy(), "shares": shares}
+        made["main"] = self._main
+        if self._heads is not None:
+            made |= {f"heads.{name}": value.numpy() for name, value in self._heads.state_dict().items()}
         if self._chances is not None:
             made["chances"] = np.frombuffer(self._chances.text.encode(), np.uint8)
             made["linear"] = self._ease.weights
@@ -284,6 +319,11 @@ class Timeline(Recommender):
         self._encoder.load_state_dict(numbers)
         self._vectors, self._counts = torch.from_numpy(arrays["vectors"]), Counts.restored(arrays)
         self._shares = Shares(*arrays["shares"].tolist())
+        self._main, self._heads = arrays["main"], None
+        if "heads.weight" in arrays:
+            weight, bias = (torch.from_numpy(arrays[f"heads.{name}"]) for name in ("weight", "bias"))
+            self._heads = torch.nn.Linear(*weight.shape[::-1])
+            self._heads.load_state_dict({"weight": weight, "bias": bias})
         text = arrays.get("chances")
         self._chances = None if text is None else Chances(text.tobytes().decode())
         if self._chances is not None:

@@ -25,22 +25,28 @@ def vectors_of(network: Network) -> Tensor:
 
 
 @torch.no_grad()
-def states_of(encoder: Encoder, histories: Histories, vectors: Tensor, asked: Marks | None = None) -> Tensor:
-    """What everybody's history says of what comes next: unit vectors (people, D); 0 where there is none.
-
-    `asked` (people, ASKED): the first marks of the event that is asked for; None: of any.
-    """
+def ends_of(encoder: Encoder, histories: Histories, vectors: Tensor) -> Tensor:
+    """The states after everybody's last event as they are, (people, D); 0 where there is none."""
     device = vectors.device
     made = torch.zeros(len(histories), vectors.shape[1], device=device)
     for people in in_order(histories, encoder.settings.length, _PEOPLE):
         batch = histories.batch(people, encoder.settings.length, device)
         ends = (batch.lengths - 1).clamp(min=0)
         states = encoder(batch, vectors)[torch.arange(len(ends), device=device), ends]
-        if asked is not None:
-            states = encoder.towards(states, torch.from_numpy(asked[people]).to(device, torch.int64))
-        states = functional.normalize(states, dim=-1) * (batch.lengths > 0)[:, None]
-        made[torch.from_numpy(people).to(device)] = states
+        made[torch.from_numpy(people).to(device)] = states * (batch.lengths > 0)[:, None]
     return made
+
+
+@torch.no_grad()
+def states_of(encoder: Encoder, histories: Histories, vectors: Tensor, asked: Marks | None = None) -> Tensor:
+    """What everybody's history says of what comes next: unit vectors (people, D); 0 where there is none.
+
+    `asked` (people, ASKED): the first marks of the event that is asked for; None: of any.
+    """
+    ends = ends_of(encoder, histories, vectors)
+    told = None if asked is None else torch.from_numpy(asked).to(ends.device, torch.int64)
+    some = torch.from_numpy(histories.lengths > 0).to(ends.device)
+    return functional.normalize(encoder.towards(ends, told), dim=-1) * some[:, None]
 
 
 @dataclass(frozen=True, eq=False)
