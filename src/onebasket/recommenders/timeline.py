@@ -259,7 +259,7 @@ class Timeline(Recommender):
 
     def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         torch = _torch()
-        from onebasket.timeline.network import Encoder
+        from onebasket.timeline.encoder import Encoder
 
         self.events = Events.restored(arrays, self.user_ids, self.item_ids)
         self._lines = Lines(self.events.told, self.settings.network.clock)

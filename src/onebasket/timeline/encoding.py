@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +11,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from onebasket.timeline.encoder import Encoder
 from onebasket.timeline.histories import Histories, Marks, Numbers, Places, in_order
-from onebasket.timeline.network import Encoder, Network
+
+if TYPE_CHECKING:
+    from onebasket.timeline.network import Network
 
 _PEOPLE = 512  # encoded at once
 _SCORES = 16_000_000  # held at once: 64 MB

@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from onebasket.errors import ModelError
+from onebasket.timeline.encoder import Dropout
 from onebasket.timeline.encoding import NextItems, Wanted, states_of, vectors_of
 from onebasket.timeline.histories import Histories
-from onebasket.timeline.network import Dropout, Known, Network
+from onebasket.timeline.network import Known, Network
 from onebasket.timeline.settings import PRESETS, TimelineSettings
 from tests.unit.timeline.worlds import ITEMS, TINY, training
 
