@@ -57,6 +57,26 @@ class Block(nn.Module):
         queries, keys, values = parts.permute(2, 0, 3, 1, 4)  # each (B, H, T, D / H)
         # Histories are filled up at their end: looking back only, no place ever sees what is not there.
         heard = functional.scaled_dot_product_attention(queries, keys, values, bias, is_causal=bias is None)
+        return self._told(x, heard)
+
+    def at(self, x: Tensor, ends: Tensor, bias: Tensor | None = None) -> Tensor:
+        """Of states (B, T, D) those at one place of each history (B,) alone: (B, 1, D), as `forward` has them.
+
+        `bias` (B, H, 1, T) is of these places. Whatever only other places would need is left out.
+        """
+        everybody, (places, width) = torch.arange(len(x), device=x.device), x.shape[1:]
+        read, (weight, added) = self.before_attention(x), (self.ask.weight, self.ask.bias)
+        asking = functional.linear(read[everybody, ends], weight[:width], added[:width])
+        queries = asking.view(-1, self.heads, 1, width // self.heads)
+        parts = functional.linear(read, weight[width:], added[width:])
+        keys, values = parts.view(-1, places, 2, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        if bias is None:
+            bias = (torch.arange(places, device=x.device) <= ends[:, None])[:, None, None]
+        heard = functional.scaled_dot_product_attention(queries, keys, values, bias)
+        return self._told(x[everybody, ends][:, None], heard)
+
+    def _told(self, x: Tensor, heard: Tensor) -> Tensor:
+        """States (B, T, D) with what they heard (B, H, T, D / H), and what the layer makes of it."""
         x = x + self.dropout(self.answer(heard.transpose(1, 2).flatten(2)))
         gate, wide = self.widen(self.before_layer(x)).chunk(2, -1)
         made: Tensor = x + self.dropout(self.narrow(functional.silu(gate) * wide))
@@ -103,16 +123,35 @@ class Encoder(nn.Module):
 
     def forward(self, batch: Batch, vectors: Tensor) -> Tensor:
         """States (B, T, D) of histories whose items are rows of `vectors` (R, D)."""
-        x = functional.embedding(batch.items, vectors) * self.settings.width**0.5
-        x = x + self.places.weight[: batch.items.shape[1]]
-        if self.marks is not None and batch.marks is not None:
-            x = x + self.marks(batch.marks)
+        x = self._read(batch, vectors)
         bias = self.times(batch.times) if self.times is not None and batch.times is not None else None
-        x = self.dropout(x)
         for block in self.blocks:
             x = block(x, bias)
         states: Tensor = self.norm(x)
         return states
+
+    def last(self, batch: Batch, vectors: Tensor) -> Tensor:
+        """States (B, D) at the end of each history alone, those that `forward` would have there: the last
+        block is the cheaper for it. Of somebody without a history it is as if there were one event."""
+        x, ends = self._read(batch, vectors), (batch.lengths - 1).clamp(min=0)
+        bias = late = None
+        if self.times is not None and batch.times is not None:
+            bias = self.times(batch.times) if len(self.blocks) > 1 else None
+            late = self.times.at(batch.times, ends)
+        *early, final = self.blocks
+        for block in early:
+            x = block(x, bias)
+        states: Tensor = self.norm(final.at(x, ends, late))[:, 0]  # type: ignore[operator]
+        return states
+
+    def _read(self, batch: Batch, vectors: Tensor) -> Tensor:
+        """What each event is before it hears of others, (B, T, D)."""
+        x = functional.embedding(batch.items, vectors) * self.settings.width**0.5
+        x = x + self.places.weight[: batch.items.shape[1]]
+        if self.marks is not None and batch.marks is not None:
+            x = x + self.marks(batch.marks)
+        made: Tensor = self.dropout(x)
+        return made
 
     def towards(self, states: Tensor, asked: Tensor | None) -> Tensor:
         """States (…, D) turned towards events with these first marks (…, ASKED)."""

@@ -28,7 +28,7 @@ def vectors_of(network: Network) -> Tensor:
     return made
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def states_of(encoder: Encoder, histories: Histories, vectors: Tensor, asked: Marks | None = None) -> Tensor:
     """What everybody's history says of what comes next: unit vectors (people, D); 0 where there is none.
 
@@ -38,8 +38,7 @@ def states_of(encoder: Encoder, histories: Histories, vectors: Tensor, asked: Ma
     made = torch.zeros(len(histories), vectors.shape[1], device=device)
     for people in in_order(histories, encoder.settings.length, _PEOPLE):
         batch = histories.batch(people, encoder.settings.length, device)
-        ends = (batch.lengths - 1).clamp(min=0)
-        states = encoder(batch, vectors)[torch.arange(len(ends), device=device), ends]
+        states = encoder.last(batch, vectors)
         if asked is not None:
             states = encoder.towards(states, torch.from_numpy(asked[people]).to(device, torch.int64))
         states = functional.normalize(states, dim=-1) * (batch.lengths > 0)[:, None]

@@ -9,6 +9,7 @@ from functools import cache
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 _MOST = 127  # of a code
 _BLOCK = 64  # items
@@ -29,8 +30,11 @@ class Nearest:
         self.vectors = vectors
         self.rounded = sums_are_exact() and len(vectors) >= _FEW if rounded is None else rounded
         if self.rounded:
-            self._codes, self._scales = rounded_to_bytes(vectors)
-            away = vectors - self._codes * self._scales[:, None]
+            codes, scales = rounded_to_bytes(vectors)
+            missing = -len(vectors) % _BLOCK
+            self._codes = functional.pad(codes, (0, 0, 0, missing))
+            self._scales = functional.pad(scales, (0, missing))
+            away = vectors - codes * scales[:, None]
             self._away = float(away.norm(dim=1).max()) if len(vectors) else 0.0
             self._length = float((vectors - away).norm(dim=1).max()) if len(vectors) else 0.0
 
@@ -52,28 +56,37 @@ class Nearest:
     def _best(self, state: Tensor, top: int) -> tuple[Tensor, Tensor]:
         """Of one state (D,): whoever may be among the best, then these in full."""
         told, off = self._told(state)
-        items = torch.nonzero(told >= _reached(told, top) - 2 * off)[:, 0]  # rising: so equals stay
+        items = _above(told, _reached(told, top) - 2 * off)  # rising: a stable sort leaves equals so
         scores = (self.vectors.index_select(0, items) * state).sum(-1)  # equal vectors, equal scores
         scores, order = scores.sort(descending=True, stable=True)
         return items[order[:top]], scores[:top]
 
     def _told(self, state: Tensor) -> tuple[Tensor, float]:
-        """About what each item scores (N,), and by how much that may be off at most."""
+        """About what each item scores, block by block, and by how much that may be off at most. The last block
+        is filled up with what is never listed."""
         rounding = 2 * self.vectors.shape[1] * torch.finfo(torch.float32).eps
+        missing = -len(self.vectors) % _BLOCK
         if not self.rounded:
-            return torch.mv(self.vectors, state), rounding
+            told = functional.pad(torch.mv(self.vectors, state), (0, missing), value=-torch.inf)
+            return told.view(-1, _BLOCK), rounding
         codes, scale = rounded_to_bytes(state[None])
         away = float((state - codes[0] * scale).norm())
         told = torch._int_mm(codes, self._codes.T)[0] * (self._scales * scale)
-        return told, self._away * float(state.norm()) + self._length * away + rounding
+        told[len(told) - missing :] = -torch.inf
+        return told.view(-1, _BLOCK), self._away * float(state.norm()) + self._length * away + rounding
 
 
-def _reached(scores: Tensor, top: int) -> Tensor:
+def _reached(told: Tensor, top: int) -> Tensor:
     """A score that `top` items reach or more. Among the bests of blocks it is found sooner than among all."""
-    blocks = len(scores) // _BLOCK
-    if blocks >= top:
-        scores = scores[: blocks * _BLOCK].view(blocks, _BLOCK).amax(1)
+    scores = told.amax(1) if len(told) >= top else told.flatten()
     return scores.topk(top, sorted=False).values.min()
+
+
+def _above(told: Tensor, least: Tensor) -> Tensor:
+    """Whoever scores as much or more, looked for in blocks whose best does, (K,) rising."""
+    blocks = torch.nonzero(told.amax(1) >= least)[:, 0]
+    inside = torch.nonzero(told.index_select(0, blocks) >= least)
+    return blocks[inside[:, 0]] * _BLOCK + inside[:, 1]
 
 
 def rounded_to_bytes(vectors: Tensor) -> tuple[Tensor, Tensor]:

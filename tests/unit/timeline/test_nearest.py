@@ -52,7 +52,9 @@ def test_equals_come_by_code(rounded: bool) -> None:
     """Every item ten times over, at places far apart."""
     vectors, states = units(300).repeat(10, 1), units(6, seed=1)
     found, scores = Nearest(vectors, rounded).best(states, 25)
-    assert np.array_equal(found[:, :20].numpy() % 300, np.repeat(wanted(states, vectors[:300], 2), 10, axis=1))
+    assert np.array_equal(
+        found[:, :20].numpy() % 300, np.repeat(wanted(states, vectors[:300], 2), 10, axis=1)
+    )
     assert (found[:, :10].diff(dim=1) == 300).all() and (found[:, 20:].diff(dim=1) == 300).all()
     assert (scores[:, :10] == scores[:, :1]).all()
 
