@@ -22,6 +22,7 @@ from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
 from onebasket.recommenders.sequential_rules import SequentialRulesSettings
 from onebasket.recommenders.similarity import cosines
+from onebasket.recommenders.stored import Stored, halved, restored_vectors, vectors_as
 from onebasket.timeline.settings import TimelineSettings
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class TimelineModelSettings(msgspec.Struct, frozen=True):
     people with three or more. `seen`: whether items are ranked there that a person had before: "allow";
     "mask", not what was bought; "new", nothing a person ever had to do with, which then is not learnt as a
     target either. `shares` None: chosen on validation. `refit`: counted again with what was held out.
+    `stored`: how the network's numbers are kept on disk: "float16", in half the bits; "int8", so but for the
+    items' vectors, which are a byte a number. What is read back is float32.
     """
 
     network: TimelineSettings = TimelineSettings()
@@ -56,6 +59,7 @@ class TimelineModelSettings(msgspec.Struct, frozen=True):
     validation_days: float = 0.0
     refit: bool = True
     half_life_days: float = 0.0
+    stored: Stored = "float32"
 
 
 @dataclass(frozen=True)
@@ -250,9 +254,12 @@ class Timeline(Recommender):
         return scores + cosines(self.history, self.buyers, items)
 
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:
+        stored = self.settings.stored
         made = {f"encoder.{name}": value.numpy() for name, value in self._encoder.state_dict().items()}
-        shares = np.array([self._shares.rules, self._shares.repeats])
-        made |= self._counts.arrays() | {"vectors": self._vectors.numpy(), "shares": shares}
+        if stored != "float32":
+            made = {name: halved(value) for name, value in made.items()}
+        made |= vectors_as(stored, "vectors", self._vectors.numpy())
+        made |= self._counts.arrays() | {"shares": np.array([self._shares.rules, self._shares.repeats])}
         if self._chances is not None:
             made["chances"] = np.frombuffer(self._chances.text.encode(), np.uint8)
         return made | self.events.arrays()
@@ -269,8 +276,13 @@ class Timeline(Recommender):
         for name, part in parts.items():
             if numbers[name].shape != part.shape:
                 raise KeyError(f"{name} of shape {tuple(part.shape)}")
-        self._encoder.load_state_dict(numbers)
-        self._vectors, self._counts = torch.from_numpy(arrays["vectors"]), Counts.restored(arrays)
+        self._encoder.load_state_dict({name: value.to(torch.float32) for name, value in numbers.items()})
+        self._vectors, self._counts = (
+            torch.from_numpy(restored_vectors(arrays, "vectors")),
+            Counts.restored(arrays),
+        )
+        if self._vectors.shape != (len(self.item_ids) + 1, self.settings.network.width):
+            raise KeyError(f"vectors of shape {tuple(self._vectors.shape)}")
         self._shares = Shares(*arrays["shares"].tolist())
         text = arrays.get("chances")
         self._chances = None if text is None else Chances(text.tobytes().decode())

@@ -60,7 +60,7 @@ class Block(nn.Module):
         return self._told(x, heard)
 
     def at(self, x: Tensor, ends: Tensor, bias: Tensor | None = None) -> Tensor:
-        """Of states (B, T, D) those at one place of each history (B,) alone: (B, 1, D), as `forward` has them.
+        """Of states (B, T, D) those at one place of each history (B,), (B, 1, D), as `forward` has them.
 
         `bias` (B, H, 1, T) is of these places. Whatever only other places would need is left out.
         """

@@ -62,8 +62,8 @@ class Nearest:
         return items[order[:top]], scores[:top]
 
     def _told(self, state: Tensor) -> tuple[Tensor, float]:
-        """About what each item scores, block by block, and by how much that may be off at most. The last block
-        is filled up with what is never listed."""
+        """About what each item scores, block by block, and by how much that may be off at most. The last
+        block is filled up with what is never listed."""
         rounding = 2 * self.vectors.shape[1] * torch.finfo(torch.float32).eps
         missing = -len(self.vectors) % _BLOCK
         if not self.rounded:
