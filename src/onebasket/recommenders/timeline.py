@@ -23,6 +23,7 @@ from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
 from onebasket.recommenders.sequential_rules import SequentialRulesSettings
 from onebasket.recommenders.similarity import cosines
+from onebasket.recommenders.stored import Stored, halved, restored_vectors, vectors_as
 from onebasket.timeline.settings import TimelineSettings
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class TimelineModelSettings(msgspec.Struct, frozen=True):
     people with three or more. `seen`: whether items are ranked there that a person had before: "allow";
     "mask", not what was bought; "new", nothing a person ever had to do with, which then is not learnt as a
     target either. `shares` None: chosen on validation. `refit`: counted again with what was held out.
+    `stored`: how the network's numbers are kept on disk: "float16", in half the bits; "int8", so but for the
+    items' vectors, which are a byte a number. What is read back is float32.
     """
 
     network: TimelineSettings = TimelineSettings()
@@ -59,6 +62,7 @@ class TimelineModelSettings(msgspec.Struct, frozen=True):
     validation_days: float = 0.0
     refit: bool = True
     half_life_days: float = 0.0
+    stored: Stored = "float32"
 
 
 @dataclass(frozen=True)
@@ -222,7 +226,8 @@ class Timeline(Recommender):
 
         histories = self._lines.of(events.coded_by(events.user_ids, self.item_ids))
         asked = self._lines.asked(histories, np.full(len(histories), now))
-        odds = self._heads(ends_of(self._encoder, histories, self._vectors)).detach().numpy()
+        with _torch().inference_mode():
+            odds = self._heads(ends_of(self._encoder, histories, self._vectors)).numpy()
         turned = states_of(self._encoder, histories, self._vectors, asked).numpy()
         made: npt.NDArray[np.float32] = np.concatenate([odds, turned @ self._main], 1)
         return made
@@ -293,12 +298,18 @@ class Timeline(Recommender):
         return scores + cosines(self.history, self.buyers, items)
 
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:
+        stored = self.settings.stored
         made = {f"encoder.{name}": value.numpy() for name, value in self._encoder.state_dict().items()}
-        shares = np.array([self._shares.rules, self._shares.repeats])
-        made |= self._counts.arrays() | {"vectors": self._vectors.numpy(), "shares": shares}
+        made |= (
+            {}
+            if self._heads is None
+            else {f"heads.{name}": value.numpy() for name, value in self._heads.state_dict().items()}
+        )
+        if stored != "float32":
+            made = {name: halved(value) for name, value in made.items()}
+        made |= vectors_as(stored, "vectors", self._vectors.numpy())
+        made |= self._counts.arrays() | {"shares": np.array([self._shares.rules, self._shares.repeats])}
         made["main"] = self._main
-        if self._heads is not None:
-            made |= {f"heads.{name}": value.numpy() for name, value in self._heads.state_dict().items()}
         if self._chances is not None:
             made["chances"] = np.frombuffer(self._chances.text.encode(), np.uint8)
             made["linear"] = self._ease.weights
@@ -306,7 +317,7 @@ class Timeline(Recommender):
 
     def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         torch = _torch()
-        from onebasket.timeline.network import Encoder
+        from onebasket.timeline.encoder import Encoder
 
         self.events = Events.restored(arrays, self.user_ids, self.item_ids)
         self._lines = Lines(self.events.told, self.settings.network.clock)
@@ -316,12 +327,17 @@ class Timeline(Recommender):
         for name, part in parts.items():
             if numbers[name].shape != part.shape:
                 raise KeyError(f"{name} of shape {tuple(part.shape)}")
-        self._encoder.load_state_dict(numbers)
-        self._vectors, self._counts = torch.from_numpy(arrays["vectors"]), Counts.restored(arrays)
+        self._encoder.load_state_dict({name: value.to(torch.float32) for name, value in numbers.items()})
+        self._vectors, self._counts = (
+            torch.from_numpy(restored_vectors(arrays, "vectors")),
+            Counts.restored(arrays),
+        )
+        if self._vectors.shape != (len(self.item_ids) + 1, self.settings.network.width):
+            raise KeyError(f"vectors of shape {tuple(self._vectors.shape)}")
         self._shares = Shares(*arrays["shares"].tolist())
         self._main, self._heads = arrays["main"], None
         if "heads.weight" in arrays:
-            weight, bias = (torch.from_numpy(arrays[f"heads.{name}"]) for name in ("weight", "bias"))
+            weight, bias = (torch.from_numpy(arrays[f"heads.{name}"]).float() for name in ("weight", "bias"))
             self._heads = torch.nn.Linear(*weight.shape[::-1])
             self._heads.load_state_dict({"weight": weight, "bias": bias})
         text = arrays.get("chances")
