@@ -97,6 +97,7 @@ class Recommender(ABC):
                 f"The model {self.name} cannot be trained.",
                 found="no purchase of a known customer",
                 expected="at least one",
+                state="nothing was trained",
                 next_step="use popularity until there are purchases",
             )
         if self.timed and events:

@@ -193,6 +193,8 @@ class Timeline(Recommender):
                 shown.append(
                     Shown(people, candidates, bought, float(goal.gains(self._blended(voices), people).sum()))
                 )
+        if len(shown) < 2:
+            return None
         gain = 0.0
         for half in range(2):
             trees = Chances.fit(shown[half::2], seed)

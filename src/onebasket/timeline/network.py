@@ -152,7 +152,7 @@ class Marks(nn.Module):
         """Sums (…, width) of what the codes (…, M) stand for."""
         codes = (marks + self.first).flatten(0, -2)
         made: Tensor = functional.embedding_bag(codes, self.table.weight, mode="sum")
-        return made.view(*marks.shape[:-1], -1)
+        return made.view(*marks.shape[:-1], self.table.embedding_dim)
 
 
 class Encoder(nn.Module):
