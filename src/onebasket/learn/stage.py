@@ -138,7 +138,10 @@ def _scores(
 def _why_not(data: Interactions) -> str:
     if not len(data):
         return "no purchase of a known customer: nothing to learn from"
-    return "nobody bought before and after a split: the purchases span too short a time to judge a model"
+    return (
+        "nobody bought before and after each split: the purchases span too short a time to judge a model, or "
+        "stop long before the last one"
+    )
 
 
 def _write_choice(

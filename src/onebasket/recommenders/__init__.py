@@ -39,7 +39,7 @@ def load(folder: Path) -> Recommender:
     try:
         model.settings = msgspec.convert(head.settings, type(model.settings))
         return model.restore(head, arrays)
-    except (KeyError, msgspec.ValidationError) as error:
+    except (KeyError, ValueError, msgspec.MsgspecError) as error:
         raise saved.damaged(folder, str(error)) from error
 
 

@@ -270,10 +270,13 @@ class Timeline(Recommender):
         numbers = {name: torch.from_numpy(arrays[f"encoder.{name}"]) for name in parts}
         for name, part in parts.items():
             if numbers[name].shape != part.shape:
-                raise KeyError(f"{name} of shape {tuple(part.shape)}")
+                raise ValueError(f"{name} of shape {tuple(numbers[name].shape)}")
         self._encoder.load_state_dict(numbers)
         self._vectors, self._counts = torch.from_numpy(arrays["vectors"]), Counts.restored(arrays)
-        self._shares = Shares(*arrays["shares"].tolist())
+        if self._vectors.shape != (len(self.item_ids) + 1, self.settings.network.width):
+            raise ValueError(f"vectors of shape {tuple(self._vectors.shape)}")
+        rules, repeats = arrays["shares"].tolist()
+        self._shares = Shares(rules, repeats)
         text = arrays.get("chances")
         self._chances = None if text is None else Chances(text.tobytes().decode())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from onebasket.errors import ModelError
-from onebasket.recommenders import Events, Interactions, Timeline, TimelineModelSettings, load
+from onebasket.recommenders import Events, Interactions, Timeline, TimelineModelSettings, load, saved
+from onebasket.recommenders.chances import Chances, Shown
 from onebasket.recommenders.events import PURCHASE, Mark
 from onebasket.timeline.settings import TimelineSettings
 
@@ -126,3 +128,71 @@ def test_no_events_at_all() -> None:
     nothing = Interactions.of(*(np.zeros(0, int),) * 3, (), ())
     with pytest.raises(ModelError, match="cannot be trained"):
         Timeline().fit(nothing, events=events_of([]))
+
+
+Arrays = dict[str, np.ndarray]
+
+
+class TestSavedByAnotherVersion:
+    """Files that are whole, of the format, and yet not what this model writes."""
+
+    @pytest.fixture
+    def model(self) -> Timeline:
+        """One whose candidates are ranked by trees."""
+        events = events_of(spread())
+        model = Timeline(AS_ASKED["again"]).fit(events.purchases(), seed=1, events=events)
+        people = np.arange(len(model.user_ids), dtype=np.int32)
+        taken = events.coded_by(model.user_ids, model.item_ids).take(people)
+        candidates = model._market.candidates(taken, [model.scores(people)] * 2)
+        bought = np.arange(len(candidates.rows)) % 3 == 0
+        model._chances = Chances.fit([Shown(people, candidates, bought, 0.0)], seed=0)
+        return model
+
+    def refused(self, model: Timeline, folder: Path, **changes: np.ndarray | None) -> None:
+        model.save(folder)
+        head, arrays = saved.read(folder)
+        changed = {name: value for name, value in (arrays | changes).items() if value is not None}
+        saved.write(folder, head.model, head.settings, head.user_ids, head.item_ids, changed)
+        with pytest.raises(ModelError, match="damaged") as raised:
+            load(folder)
+        assert str(folder) in raised.value.failed and raised.value.found and raised.value.next_step
+
+    @pytest.mark.parametrize(
+        "name", ["vectors", "shares", "encoder.norm.weight", "rules.items", "counts.floors", "events.users",
+                 "events.told", "events.mark.1", "history.items", "sequences.items"],
+    )  # fmt: skip
+    def test_numbers_are_missing(self, model: Timeline, name: str, tmp_path: Path) -> None:
+        self.refused(model, tmp_path, **{name: None})
+
+    def test_sizes_do_not_fit(self, model: Timeline, tmp_path: Path) -> None:
+        self.refused(model, tmp_path, vectors=np.zeros((4, TINY.width), np.float32))
+        self.refused(model, tmp_path, vectors=np.zeros((6, TINY.width - 1), np.float32))
+        self.refused(model, tmp_path, shares=np.zeros(3))
+
+    @pytest.mark.parametrize("name", ["events.told", "chances"])
+    @pytest.mark.parametrize("text", [b"", b"tree\nsomething else", b"\xff{[", b"[{}]", b"[1]"])
+    def test_texts_say_something_else(self, model: Timeline, name: str, text: bytes, tmp_path: Path) -> None:
+        self.refused(model, tmp_path, **{name: np.frombuffer(text, np.uint8)})
+
+    @pytest.mark.parametrize(
+        "network", [{"width": 7}, {"breadth": 8}, {"temperature": 0.0}, {"heads": "two"}]
+    )
+    def test_settings_that_cannot_be(
+        self, model: Timeline, network: dict[str, object], tmp_path: Path
+    ) -> None:
+        model.save(tmp_path)
+        head, arrays = saved.read(tmp_path)
+        settings = head.settings | {"network": head.settings["network"] | network}
+        saved.write(tmp_path, head.model, settings, head.user_ids, head.item_ids, arrays)
+        with pytest.raises(ModelError) as raised:
+            load(tmp_path)
+        assert raised.value.found and raised.value.next_step
+
+    def test_numbers_that_are_not_safetensors(self, model: Timeline, tmp_path: Path) -> None:
+        model.save(tmp_path)
+        (tmp_path / saved.NUMBERS).write_bytes(b"numbers")
+        head = msgspec.json.decode((tmp_path / saved.HEAD).read_bytes())
+        head["sha256"] = hashlib.sha256(b"numbers").hexdigest()
+        (tmp_path / saved.HEAD).write_bytes(msgspec.json.encode(head))
+        with pytest.raises(ModelError, match="damaged"):
+            load(tmp_path)
