@@ -15,7 +15,9 @@ from onebasket.store.basket import Basket
 from tests.journey import shops
 from tests.rules.source import ROOT
 
-LEARN_LITTLE = '\n[run]\nthreads = 1\n[learn]\nseeds = 1\ntext = "none"\nvalidation_days = 10\ntest_days = 10\n'
+LEARN_LITTLE = (
+    '\n[run]\nthreads = 1\n[learn]\nseeds = 1\ntext = "none"\nvalidation_days = 10\ntest_days = 10\n'
+)
 
 
 def shop_in(folder: Path) -> Path:

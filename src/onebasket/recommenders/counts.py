@@ -49,7 +49,7 @@ class Counts:
         """Count what people did, in order, whatever they did; and what they bought."""
         rules = followers(done, items, settings)
         usual = [np.median(each.values) if len(each.values) else 1.0 for each in (rules, bought)]
-        # Counts that decayed to nothing, long before the last event, must leave a floor to take logarithms of.
+        # Where all counts decayed to nothing, long before the last event, a floor is still above it.
         return cls(rules, settings.recency, np.maximum(_FLOOR * np.array(usual, np.float32), _LEAST))
 
     def told(self, done: Ragged, bought: Ragged) -> tuple[Scores, Scores]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -284,6 +286,21 @@ class Timeline(Recommender):
         super()._forget()
         for name in ("_directions", "_now", "_market"):
             self.__dict__.pop(name, None)
+
+
+@contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """Meanwhile torch works with so many threads; 0: with as many as it finds cores.
+
+    Sums are split among threads: another number of them may give other last digits.
+    """
+    torch = _torch()
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _torch() -> Any:

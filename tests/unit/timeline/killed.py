@@ -2,8 +2,8 @@
 
     python -m tests.unit.timeline.killed FOLDER step:7 before:3 never
 
-`step:7`: after so many steps of a process, before they are saved. `write`, `before`, `after`: in the middle of
-that write of a file, right before it gets its name, right after. Each moment has a process of its own, forked
+`step:7`: after so many steps of a process, before they are saved. `write`, `before`, `after`: in the middle
+of that write of a file, right before it gets its name, right after. Each moment has a process of its own, forked
 before torch has done anything, that goes on where the one before was killed. A line tells how each ended: by
 which signal, or the digest of its numbers and where training stood.
 """
@@ -74,6 +74,12 @@ def train(folder: Path, moment: str, count: int) -> str:
     return f"{hashlib.sha256(numbers).hexdigest()} {msgspec.json.encode(made.course).decode()}"
 
 
+def tell(line: str) -> None:
+    """At once: a process that forks must not leave a line to two."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main(folder: Path, moments: list[str]) -> None:
     """A process a moment, one after the other."""
     for each in moments:
@@ -81,9 +87,9 @@ def main(folder: Path, moments: list[str]) -> None:
         if child := os.fork():
             _, status = os.waitpid(child, 0)
             if os.WIFSIGNALED(status):
-                print(f"killed by {os.WTERMSIG(status)}", flush=True)
+                tell(f"killed by {os.WTERMSIG(status)}")
         else:
-            print(train(folder, moment, int(count or 0)), flush=True)
+            tell(train(folder, moment, int(count or 0)))
             os._exit(0)
 
 
