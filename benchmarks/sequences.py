@@ -187,7 +187,8 @@ def row_stored(model: Recommender, stored: str, goal: Targets) -> str:
         network = sum(each.nbytes for name, each in arrays.items() if name.startswith(("vectors", "encoder")))
         values = judge(load(Path(folder)), goal, TOP, "mask").values
     return (
-        f"| {stored} | {values[:, 0].mean():.4f} | {values[:, 1].mean():.4f} | | | | on disk {sum(sizes):.2f} MB,"
+        f"| {stored} | {values[:, 0].mean():.4f} | {values[:, 1].mean():.4f} | | | |"
+        f" on disk {sum(sizes):.2f} MB,"
         f" of it the network {network / 1e6:.2f} MB |"
     )
 

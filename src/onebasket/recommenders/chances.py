@@ -123,9 +123,12 @@ class Chances:
     """Boosted trees (Ke et al., "LightGBM", NeurIPS 2017) over the facts of candidates."""
 
     def __init__(self, text: str) -> None:
-        """From what `text` gave."""
-        self.text = text
-        self._trees = _lightgbm().Booster(model_str=text)
+        """From what `text` gave. Raises ValueError for what no trees ever were."""
+        self.text, made = text, _lightgbm()
+        try:
+            self._trees = made.Booster(model_str=text)
+        except made.basic.LightGBMError as error:
+            raise ValueError(f"chances: {error}") from error
 
     @classmethod
     def fit(cls, shown: Sequence[Shown], seed: int) -> Chances:

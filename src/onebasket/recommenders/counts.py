@@ -15,6 +15,7 @@ from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.sequential_rules import SequentialRulesSettings, followed, followers
 
 _FLOOR = 0.1  # of a usual count: what speaks for an item that is not counted
+_LEAST = np.finfo(np.float32).tiny
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Counts:
         """Count what people did, in order, whatever they did; and what they bought."""
         rules = followers(done, items, settings)
         usual = [np.median(each.values) if len(each.values) else 1.0 for each in (rules, bought)]
-        return cls(rules, settings.recency, _FLOOR * np.array(usual, np.float32))
+        # Where all counts decayed to nothing, long before the last event, a floor is still above it.
+        return cls(rules, settings.recency, np.maximum(_FLOOR * np.array(usual, np.float32), _LEAST))
 
     def after(self, done: Ragged) -> Scores:
         """The logarithm of how much follows from some histories, a floor under it, (histories, items)."""

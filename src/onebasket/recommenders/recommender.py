@@ -80,7 +80,8 @@ class Recommender(ABC):
 
     @abstractmethod
     def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
-        """Take back what `_arrays` gave. Raises KeyError for what is missing."""
+        """Take back what `_arrays` gave. Raises KeyError for what is missing, ValueError for what does not
+        fit."""
 
     def fit(
         self,
@@ -97,6 +98,7 @@ class Recommender(ABC):
                 f"The model {self.name} cannot be trained.",
                 found="no purchase of a known customer",
                 expected="at least one",
+                state="nothing was trained",
                 next_step="use popularity until there are purchases",
             )
         if self.timed and events:
@@ -255,7 +257,8 @@ class Recommender(ABC):
         saved.write(folder, self.name, settings, self.user_ids, self.item_ids, {**history, **self._arrays()})
 
     def restore(self, head: saved.Head, arrays: dict[str, npt.NDArray[Any]]) -> Self:
-        """Take back what `save` wrote. Raises KeyError for what is missing."""
+        """Take back what `save` wrote. Raises KeyError for what is missing, ValueError for what does not
+        fit."""
         self._forget()
         self.user_ids, self.item_ids = tuple(head.user_ids), tuple(head.item_ids)
         self.history = Ragged(*(arrays[f"history.{part}"] for part in ("starts", "items", "values")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -202,6 +204,8 @@ class Timeline(Recommender):
                 bought = goal.wanted.among(people, candidates.rows, candidates.items + 1)
                 plain = float(goal.gains(self._blended(voices), people).sum())
                 shown.append(Shown(people, candidates, bought, plain))
+        if len(shown) < 2:
+            return None
         earlier = earlier_windows(events, held, self.settings.validation_days)
         gain = 0.0
         for half in range(2):
@@ -326,15 +330,16 @@ class Timeline(Recommender):
         numbers = {name: torch.from_numpy(arrays[f"encoder.{name}"]) for name in parts}
         for name, part in parts.items():
             if numbers[name].shape != part.shape:
-                raise KeyError(f"{name} of shape {tuple(part.shape)}")
+                raise ValueError(f"{name} of shape {tuple(numbers[name].shape)}")
         self._encoder.load_state_dict({name: value.to(torch.float32) for name, value in numbers.items()})
         self._vectors, self._counts = (
             torch.from_numpy(restored_vectors(arrays, "vectors")),
             Counts.restored(arrays),
         )
         if self._vectors.shape != (len(self.item_ids) + 1, self.settings.network.width):
-            raise KeyError(f"vectors of shape {tuple(self._vectors.shape)}")
-        self._shares = Shares(*arrays["shares"].tolist())
+            raise ValueError(f"vectors of shape {tuple(self._vectors.shape)}")
+        rules, repeats = arrays["shares"].tolist()
+        self._shares = Shares(rules, repeats)
         self._main, self._heads = arrays["main"], None
         if "heads.weight" in arrays:
             weight, bias = (torch.from_numpy(arrays[f"heads.{name}"]).float() for name in ("weight", "bias"))
@@ -354,6 +359,21 @@ class Timeline(Recommender):
 def _linear(events: Events) -> EASE:
     """A linear model of what was bought together."""
     return EASE(EASESettings(max_items=_LINEAR)).fit(events.purchases_coded())
+
+
+@contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """Meanwhile torch works with so many threads; 0: with as many as it finds cores.
+
+    Sums are split among threads: another number of them may give other last digits.
+    """
+    torch = _torch()
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _torch() -> Any:
