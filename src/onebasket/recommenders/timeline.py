@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import msgspec
 import numpy as np
@@ -16,7 +16,7 @@ from onebasket.recommenders.chances import Chances, Market, Shown
 from onebasket.recommenders.counts import Counts, Shares, tried
 from onebasket.recommenders.events import Events
 from onebasket.recommenders.held_out import HeldOut, last_days, last_purchases
-from onebasket.recommenders.interactions import Codes, Ragged
+from onebasket.recommenders.interactions import Codes, Mask, Ragged
 from onebasket.recommenders.lines import Lines
 from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
@@ -209,6 +209,17 @@ class Timeline(Recommender):
         if self._chances is None:
             return blended
         return self._chances.first(blended, self._market.candidates(events, voices[:2]))
+
+    def _weighed(self) -> slice:
+        """As many of the last as the network looks at."""
+        return slice(-self.settings.network.length, None)
+
+    def _answering(self, user: int, kept: Mask) -> Self:
+        other = super()._answering(user, kept)
+        other._now = self._now
+        if self._chances is not None:
+            other._market = self._market
+        return other
 
     def _voices(
         self, histories: Histories, asked: Marks | None, events: Events
