@@ -1,4 +1,4 @@
-"""What every recommender must say when asked why: exactly what each step of a past adds, or that it cannot."""
+"""What every recommender must say when asked why: exactly what each step adds, or that it cannot tell."""
 
 from __future__ import annotations
 

@@ -213,7 +213,7 @@ class Recommender(ABC):
             )
         codes, who = self._codes_of(items), self.user_codes.get(user, NOBODY)
         steps = [] if who == NOBODY else self._steps(who)
-        places = np.arange(len(steps))[self._weighed()]
+        places = np.arange(len(steps), dtype=np.int32)[self._weighed()]
         made = [self.scored(np.array([who], np.int32))]
         scores, ranks = [made[0][:, codes]], [ranks_of(made[0], codes, allowed)]
         for block in self.blocks(places):

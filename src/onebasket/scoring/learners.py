@@ -62,7 +62,8 @@ class Linear(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="linea
         return np.maximum(odds, 0.0) if self.money else sigmoid(odds)
 
     def parts(self, rows: Matrix) -> Doubles:
-        return _design(rows, self.unknown, self.middle, self.spread) * np.array(self.weights)
+        made: Doubles = _design(rows, self.unknown, self.middle, self.spread) * np.array(self.weights)
+        return made
 
 
 class Trees:
