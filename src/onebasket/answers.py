@@ -1,8 +1,9 @@
-"""Answers from a published version: refused rows, and recommendations."""
+"""Answers from a published version: refused rows, recommendations, scores; and the reasons of both."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,50 @@ def recommendations(
         else:
             found = recommend.for_customer(store, shop, models, who, **wishes)
         return [asdict(item) for item in found]
+
+
+def reasoned(folder: Path, version: Version, who: str, **wishes: Any) -> list[dict[str, Any]]:
+    """Products for a customer, each with `why`: reasons as data and in words of the shop's language, and with
+    `told`: whether the model can tell what carried it. `wishes` as in `apply.recommend`."""
+    from onebasket import explain
+    from onebasket.apply import recommend
+
+    shop = shop_file.load(folder)
+    words = explain.Wording(shop)
+    with store_of(folder, version) as store:
+        listed = recommend.with_reasons(store, shop, version.path / MODELS, who, **wishes)
+        reasons = explain.recommended(store, recommend.customer_named(store, shop, who), listed)
+    return [
+        asdict(item)
+        | {"told": why is not None}
+        | {"why": [{"words": words.because(one), "kind": one.kind, **one.values} for one in told]}
+        for (item, why), told in zip(listed, reasons, strict=True)
+    ]
+
+
+def expectations(folder: Path, version: Version, who: str, task: str | None = None) -> list[dict[str, Any]]:
+    """What a customer is expected to do, of one task or of all but categories and products, each with `why`:
+    what is known of it, what that does to the score, and both in words of the shop's language."""
+    from onebasket import explain
+    from onebasket.apply import recommend
+
+    shop = shop_file.load(folder)
+    words = explain.Wording(shop)
+    with store_of(folder, version) as store:
+        customer = recommend.customer_named(store, shop, who)
+        found = explain.expected(store, version.path / MODELS, customer, task)
+    return [
+        {"task": each.task, "target": each.target, "title": each.title, "value": each.value}
+        | {"words": words.score(each)}
+        | {"model": each.model, "as_of": each.as_of.isoformat()}
+        | {"why": [
+            {"words": words.influence(one), "does": words.effect(one), "topic": one.topic}
+            | {"feature": one.feature, "value": None if isnan(one.value) else one.value}
+            | {"contribution": one.contribution, "share": one.share, "strength": one.strength}
+            for one in each.influences
+        ]}
+        for each in found
+    ]  # fmt: skip
 
 
 def store_of(folder: Path, version: Version) -> DuckStore:

@@ -36,6 +36,7 @@ ABOVE = {
     "status",
     "cli",
     "answers",
+    "explain",
     "people",
     "identities",
     "",

@@ -13,7 +13,7 @@ import pyarrow as pa
 from onebasket import recommenders
 from onebasket.accounting import Progress, silent
 from onebasket.errors import ModelError
-from onebasket.recommenders import Lists, Mask, Recommender, Seen
+from onebasket.recommenders import Lists, Mask, Recommender, Seen, Why
 from onebasket.shop import Shop
 from onebasket.store.base import Result, Store
 
@@ -85,6 +85,38 @@ def for_customer(
     least one unit counted. An id that gave way to another is understood. Raises ModelError
     for an unknown customer or category, or when there is no usable model.
     """
+    who = customer_named(store, shop, customer_id)
+    model, products, allowed = _asked(store, folder, category, in_stock)
+    return _told(model.recommend([who], top, seen=seen, allowed=allowed), model, products)
+
+
+def with_reasons(
+    store: Store,
+    shop: Shop,
+    folder: Path,
+    customer_id: str,
+    *,
+    top: int = 10,
+    seen: Seen = "allow",
+    category: str | None = None,
+    in_stock: bool = False,
+) -> list[tuple[Recommendation, Why | None]]:
+    """The list of `for_customer`, each place with what in the customer's past carries it; ranks are places
+    in this list, were it longer. None where the model learned each customer apart and cannot tell."""
+    who = customer_named(store, shop, customer_id)
+    model, products, allowed = _asked(store, folder, category, in_stock)
+    if seen == "mask":
+        open_to = np.zeros((1, len(model.item_ids)), np.float32)
+        model.mask_seen(open_to, np.array([model.user_codes.get(who, -1)], np.int32))
+        allowed &= open_to[0] == 0
+    listed = _told(model.recommend([who], top, allowed=allowed), model, products)
+    items = [each.product_id for each in listed]
+    whys = model.why(who, items, allowed=allowed) if model.follows else [None] * len(items)
+    return list(zip(listed, whys, strict=True))
+
+
+def customer_named(store: Store, shop: Shop, customer_id: str) -> str:
+    """The id that a customer has now. Raises ModelError where no customer has or had this one."""
     found = _column(store, store.sql("apply/current_customer", customer_id=customer_id), "customer_id")
     if not found:
         raise ModelError(
@@ -92,9 +124,7 @@ def for_customer(
             expected="an id of table customers",
             next_step='onebasket query SHOP "select customer_id from customers where known limit 10"',
         )
-    model, products = recommenders.load(folder), _assortment(store)
-    allowed = _allowed(model, products, category, in_stock)
-    return _told(model.recommend(sorted(found)[:1], top, seen=seen, allowed=allowed), model, products)
+    return min(found)
 
 
 def similar(
@@ -110,9 +140,16 @@ def similar(
     Raises ModelError for a product nobody known has bought, an unknown category, or when
     there is no usable model.
     """
-    model, products = recommenders.load(folder), _assortment(store)
-    allowed = _allowed(model, products, category, in_stock)
+    model, products, allowed = _asked(store, folder, category, in_stock)
     return _told(model.similar([product_id], top, allowed=allowed), model, products)
+
+
+def _asked(
+    store: Store, folder: Path, category: str | None, in_stock: bool
+) -> tuple[Recommender, dict[str, Product], Mask]:
+    """The model, what may be recommended, and which of the model's items that are."""
+    model, products = recommenders.load(folder), _assortment(store)
+    return model, products, _allowed(model, products, category, in_stock)
 
 
 def _assortment(store: Store) -> dict[str, Product]:

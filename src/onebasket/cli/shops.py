@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
@@ -220,22 +220,40 @@ def recommend(
     ] = False,
     category: Annotated[str | None, typer.Option(help=_("only this category"))] = None,
     in_stock: Annotated[bool, typer.Option("--in-stock", help=_("only products in stock"))] = False,
+    why: Annotated[bool, typer.Option("--why", help=_("say why each is recommended"))] = False,
     as_json: AsJson = False,
 ) -> None:
-    from onebasket.answers import recommendations
+    from onebasket import answers
 
     shop, who = shop_and(words)
+    if why and similar:
+        raise typer.BadParameter(_("--why goes with a customer, not with --similar"))
+    wishes: dict[str, Any] = {"top": top, "category": category, "in_stock": in_stock}
+    wishes["seen"] = "mask" if mask_seen else "allow"
     with version_of(shop) as version:
-        found = recommendations(
-            shop, version, who, similar=similar, top=top,
-            seen="mask" if mask_seen else "allow", category=category, in_stock=in_stock,
-        )  # fmt: skip
+        if why:
+            found = answers.reasoned(shop, version, who, **wishes)
+        else:
+            found = answers.recommendations(shop, version, who, similar=similar, **wishes)
     if as_json:
         tell(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    if why:
+        _tell_reasons(found)
         return
     headings = [_("rank"), _("product"), _("title"), _("category"), _("score")]
     keys = ("rank", "product_id", "title", "category", "score")
     show_table(headings, [[item[key] for key in keys] for item in found])
+
+
+def _tell_reasons(found: list[dict[str, Any]]) -> None:
+    for item in found:
+        tell(f"{item['rank']:>3}  {item['title']}  ({item['product_id']})")
+        for reason in item["why"]:
+            tell(f"     · {reason['words']}")
+    if not all(item["told"] for item in found):
+        line = _("The model {model} learned each customer apart: it cannot tell what carried its list.")
+        tell(line.format(model=found[0]["model"]), error=True)
 
 
 def _run(shop: Path, until: str, again: frozenset[str], learn: Learn | None = None) -> None:

@@ -17,6 +17,7 @@ from onebasket.recommenders.item_knn import ItemKNN, ItemKNNSettings
 from onebasket.recommenders.matrix_factorisation import MatrixFactorisation, MFSettings
 from onebasket.recommenders.popularity import CountSettings, Habit, Popularity
 from onebasket.recommenders.ranking import Scores, top_of_rows
+from onebasket.recommenders.reasons import Reason, Step, Why
 from onebasket.recommenders.recommender import Cold, Lists, Recommender, Seen
 from onebasket.recommenders.sequential_rules import SequentialRules, SequentialRulesSettings
 from onebasket.recommenders.timeline import Timeline, TimelineModelSettings, torch_threads
@@ -64,13 +65,16 @@ __all__ = [
     "MatrixFactorisation",
     "Popularity",
     "Ragged",
+    "Reason",
     "Recommender",
     "Scores",
     "Seen",
     "SequentialRules",
     "SequentialRulesSettings",
+    "Step",
     "Timeline",
     "TimelineModelSettings",
+    "Why",
     "load",
     "top_of_rows",
     "torch_threads",

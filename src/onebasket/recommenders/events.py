@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onebasket.recommenders.interactions import DAY_SECONDS, Codes, Interactions, Mask, Ragged, Times
+from onebasket.recommenders.reasons import Step
 
 MarkCodes = npt.NDArray[np.uint8]
 MOST_VALUES = 255  # of a mark, that have a code of their own
@@ -125,6 +126,17 @@ class Events:
         return replace(
             self, users=whose, items=self.items[places], times=self.times[places], marks=marks, user_ids=names
         )
+
+    def steps(self) -> list[Step]:
+        """All of them, in order, as reasons name them."""
+        done = self.marks[0]
+        actions = ["", *done.values]
+        return [
+            Step(self.item_ids[item] if item >= 0 else None, actions[code], time)
+            for item, code, time in zip(
+                self.items.tolist(), done.codes.tolist(), self.times.tolist(), strict=True
+            )
+        ]
 
     def bought(self) -> Events:
         """The purchases among them."""

@@ -36,10 +36,7 @@ class FactorModel(Recommender):
 
     def _fit(self, seed: int, progress: Progress) -> None:
         size = min(len(self.item_ids), self.settings.max_items)
-        kept = self.history.items < size
-        before = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])
-        starts = before[self.history.starts]
-        self._fit_factors(Ragged(starts, self.history.items[kept], self.history.values[kept]), seed, progress)
+        self._fit_factors(self.history.only(self.history.items < size), seed, progress)
 
     def scores(self, users: Codes) -> Scores:
         size = len(self._items)

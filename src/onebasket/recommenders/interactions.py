@@ -35,6 +35,11 @@ class Ragged:
         places = np.arange(starts[-1]) - np.repeat(starts[:-1] - self.starts[:-1][rows], lengths)
         return Ragged(starts, self.items[places], self.values[places])
 
+    def only(self, mask: Mask) -> Ragged:
+        """Some values; the rows stay."""
+        before = np.concatenate([np.zeros(1, np.int64), np.cumsum(mask)])
+        return Ragged(before[self.starts], self.items[mask], self.values[mask])
+
     def turned(self, columns: int) -> Ragged:
         """The transpose: one row a column, in it the rows that hold it, in rising order."""
         order = np.argsort(self.items, kind="stable")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import Any, ClassVar, Self
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from onebasket.accounting import Progress
-from onebasket.recommenders.interactions import Codes
+from onebasket.recommenders.interactions import Codes, Mask
 from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
 
@@ -53,8 +54,21 @@ class Habit(Popularity):
 
     def scores(self, users: Codes) -> Scores:
         behind = self.popularity.astype(np.float64)  # below the least count of a purchase
-        least = float(self.history.values.min())
-        scores = np.tile(behind * (least / (1 + behind.max())), (len(users), 1))
+        scores = np.tile(behind * (self._least / (1 + behind.max())), (len(users), 1))
         own = self.history.take(users)
         scores[np.repeat(np.arange(len(users)), np.diff(own.starts)), own.items] += own.values
         return scores
+
+    @cached_property
+    def _least(self) -> float:
+        """What the purchases of a product by a user count, at least."""
+        return float(self.history.values.min())
+
+    def _answering(self, user: int, kept: Mask) -> Self:
+        other = super()._answering(user, kept)
+        other._least = self._least
+        return other
+
+    def _forget(self) -> None:
+        super()._forget()
+        self.__dict__.pop("_least", None)

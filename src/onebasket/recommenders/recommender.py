@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,9 +18,10 @@ from onebasket.accounting import Progress, silent
 from onebasket.errors import ModelError
 from onebasket.recommenders import saved
 from onebasket.recommenders.catalogue import Catalogue
-from onebasket.recommenders.events import Events
+from onebasket.recommenders.events import PURCHASE, Events
 from onebasket.recommenders.interactions import Codes, Floats, Interactions, Mask, Ragged
 from onebasket.recommenders.ranking import NOBODY, Scores, top_of_rows
+from onebasket.recommenders.reasons import Step, Why, ranks_of, reasons_of
 from onebasket.recommenders.similarity import cosines
 
 Seen = Literal["allow", "mask"]
@@ -189,21 +191,69 @@ class Recommender(ABC):
 
     def similar(self, items: Sequence[str], top: int, *, allowed: Mask | None = None) -> Lists:
         """The `top` items most like each item, itself left out. Raises ModelError for unknown ones."""
-        unknown = [item for item in items if item not in self.item_codes]
-        if unknown:
-            raise ModelError(
-                "The model does not know all of these products.",
-                found=f"{unknown[0]} ({len(unknown)} in all)",
-                expected="products bought at least once by a known customer",
-                next_step="choose another product, or train again after it was bought",
-            )
-        codes = np.array([self.item_codes[item] for item in items], np.int32)
+        codes = self._codes_of(items)
         made = []
         for block in self.blocks(codes):
             scores = self._similarities(block)
             scores[np.arange(len(block)), block] = -np.inf
             made.append(top_of_rows(_only(scores, allowed), top))
         return _joined(made, top)
+
+    def why(self, user: str, items: Sequence[str], *, allowed: Mask | None = None) -> list[Why]:
+        """What each step of a user's past adds to the score of some items: the score by the whole past less
+        that without the step, both as the model gives them to any history.
+
+        allowed: (items,) among which items are ranked. Somebody the model never saw has no reasons. Raises
+        ModelError for unknown items, and where each user was learned apart.
+        """
+        if not self.follows:
+            raise ModelError(
+                f"The model {self.name} cannot tell what carries its lists.",
+                found="a model that learned each customer apart",
+                expected="a model of items, such as timeline, ease or item_knn",
+                next_step="name another model in the shop file, then run again",
+            )
+        codes, who = self._codes_of(items), self.user_codes.get(user, NOBODY)
+        steps = [] if who == NOBODY else self._steps(who)
+        places = np.arange(len(steps), dtype=np.int32)[self._weighed()]
+        made = [self.scored(np.array([who], np.int32))]
+        scores, ranks = [made[0][:, codes]], [ranks_of(made[0], codes, allowed)]
+        for block in self.blocks(places):
+            kept = np.ones((len(block), len(steps)), np.bool_)
+            kept[np.arange(len(block)), block] = False
+            told = self._answering(who, kept).scores(np.arange(len(block), dtype=np.int32))
+            scores.append(told[:, codes])
+            ranks.append(ranks_of(told, codes, allowed))
+        columns = np.concatenate(scores).T, np.concatenate(ranks).T
+        return [
+            reasons_of(item, places.tolist(), steps, *each)
+            for item, *each in zip(items, *columns, strict=True)
+        ]
+
+    def _steps(self, user: int) -> list[Step]:
+        """A user's past as the model looks at it: events, purchases in order, or products bought."""
+        one = np.array([user], np.int32)
+        if self.timed:
+            return self.events.take(one).steps()
+        bought = (self.sequences if self.ordered else self.history).take(one)
+        return [Step(self.item_ids[item], PURCHASE, None) for item in bought.items]
+
+    def _weighed(self) -> slice:
+        """The steps of a past that are weighed as reasons."""
+        return slice(None)
+
+    def _answering(self, user: int, kept: Mask) -> Self:
+        """The same model, whose users are one user with only some of the steps each: `kept` (users, steps).
+        What all the others say, such as what is popular, stays."""
+        other, same = copy(self), np.full(len(kept), user, np.int32)
+        other.popularity = self.popularity
+        if self.timed:
+            other.events = self.events.take(same).only(kept.ravel())
+        elif self.ordered:
+            other.sequences = self.sequences.take(same).only(kept.ravel())
+        else:
+            other.history = self.history.take(same).only(kept.ravel())
+        return other
 
     def scored(self, users: Codes) -> Scores:
         """`scores`, with popularity for users of code -1."""
@@ -221,6 +271,18 @@ class Recommender(ABC):
         rows = np.flatnonzero(users >= 0)
         bought = self.history.take(users[rows])
         scores[np.repeat(rows, np.diff(bought.starts)), bought.items] = -np.inf
+
+    def _codes_of(self, items: Sequence[str]) -> Codes:
+        """Codes of items. Raises ModelError for unknown ones."""
+        unknown = [item for item in items if item not in self.item_codes]
+        if unknown:
+            raise ModelError(
+                "The model does not know all of these products.",
+                found=f"{unknown[0]} ({len(unknown)} in all)",
+                expected="products bought at least once by a known customer",
+                next_step="choose another product, or train again after it was bought",
+            )
+        return np.array([self.item_codes[item] for item in items], np.int32)
 
     def blocks(self, codes: Codes) -> list[Codes]:
         """Codes in blocks whose scores fit the memory set aside for them."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import msgspec
 import numpy as np
@@ -19,7 +19,7 @@ from onebasket.recommenders.counts import Counts, Shares, tried
 from onebasket.recommenders.ease import EASE, EASESettings
 from onebasket.recommenders.events import Events
 from onebasket.recommenders.held_out import HeldOut, last_days, last_purchases
-from onebasket.recommenders.interactions import Codes, Ragged
+from onebasket.recommenders.interactions import Codes, Mask, Ragged
 from onebasket.recommenders.lines import Lines
 from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
@@ -255,6 +255,17 @@ class Timeline(Recommender):
             return blended
         candidates = self._market.candidates(events, self._speakers(voices, events))
         return self._chances.first(blended, candidates)
+
+    def _weighed(self) -> slice:
+        """As many of the last as the network looks at."""
+        return slice(-self.settings.network.length, None)
+
+    def _answering(self, user: int, kept: Mask) -> Self:
+        other = super()._answering(user, kept)
+        other._now = self._now
+        if self._chances is not None:
+            other._market = self._market
+        return other
 
     def _voices(self, histories: Histories, asked: Marks | None, events: Events) -> _Voices:
         """What the network, the rules and what each had before say of all items, (histories, items) each."""

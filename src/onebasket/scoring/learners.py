@@ -26,6 +26,12 @@ class Learner(Protocol):
     def says(self, rows: Matrix) -> Doubles:
         """(rows, columns) to (rows,)."""
 
+    def parts(self, rows: Matrix) -> Doubles:
+        """What each column adds, and last what is said of all alike, (rows, columns + 1).
+
+        A row sums to the log odds; of amounts to the amount, or where trees say it to its logarithm.
+        """
+
 
 class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="constant"):
     """The same for every row: what happens on average."""
@@ -34,6 +40,12 @@ class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="con
 
     def says(self, rows: Matrix) -> Doubles:
         return np.full(len(rows), self.value)
+
+    def parts(self, rows: Matrix) -> Doubles:
+        """Of no column anything; last the value itself."""
+        made = np.zeros((len(rows), rows.shape[1] + 1))
+        made[:, -1] = self.value
+        return made
 
 
 class Linear(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="linear"):
@@ -49,6 +61,10 @@ class Linear(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="linea
         odds = _design(rows, self.unknown, self.middle, self.spread) @ np.array(self.weights)
         return np.maximum(odds, 0.0) if self.money else sigmoid(odds)
 
+    def parts(self, rows: Matrix) -> Doubles:
+        made: Doubles = _design(rows, self.unknown, self.middle, self.spread) * np.array(self.weights)
+        return made
+
 
 class Trees:
     """Gradient boosted trees (Ke et al. 2017)."""
@@ -61,6 +77,15 @@ class Trees:
         if not len(rows):
             return np.zeros(0)
         made: Doubles = self.booster.predict(rows, num_iteration=self.rounds, num_threads=_THREADS)
+        return made
+
+    def parts(self, rows: Matrix) -> Doubles:
+        """Shapley values of the trees (Lundberg et al., "From local explanations to global understanding with
+        explainable AI for trees", Nature Machine Intelligence 2020): exact."""
+        if not len(rows):
+            return np.zeros((0, rows.shape[1] + 1))
+        asked = {"num_iteration": self.rounds, "num_threads": _THREADS, "pred_contrib": True}
+        made: Doubles = self.booster.predict(rows, **asked)
         return made
 
     def text(self) -> str:

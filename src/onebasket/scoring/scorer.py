@@ -78,6 +78,13 @@ class Scorer:
         """(rows,)"""
         return self.believed(mean_of(self.learners, frame.aligned(self.columns)))
 
+    def parts(self, frame: Frame) -> Doubles:
+        """What each of `columns` adds to what is said of a row, beside what is said of all alike, before
+        calibration: the mean of the learners', (rows, columns), each in its own scale (`Learner.parts`)."""
+        rows = frame.aligned(self.columns)
+        made: Doubles = np.mean([learner.parts(rows)[:, :-1] for learner in self.learners], axis=0)
+        return made
+
     def believed(self, said: Doubles) -> Doubles:
         """What is believed of what the learners said."""
         made = self.calibrator(said)

@@ -12,8 +12,9 @@ import pytest
 
 from onebasket.errors import ModelError
 from onebasket.scoring import Frame, Method, Sample, Scorer, Scorers, load, save
-from onebasket.scoring.learners import TreeSettings
-from onebasket.scoring.scorer import fit
+from onebasket.scoring.calibration import sigmoid
+from onebasket.scoring.learners import Linear, Trees, TreeSettings
+from onebasket.scoring.scorer import fit, shortened
 
 NAMES = ("one", "other", "noise_days")
 TREES = TreeSettings(rounds=60, leaves=7, least=30, rate=0.1, columns=1.0)
@@ -124,3 +125,36 @@ def test_a_few_rows_are_enough(rows: int, name: str) -> None:
     for money in (False, True):
         said = fit("task", some, METHODS[name], money, seed=0).says(frame)
         assert np.isfinite(said).all()
+
+
+@pytest.mark.parametrize("money", [False, True])
+@pytest.mark.parametrize("name", METHODS)
+def test_parts_sum_to_what_each_learner_says(name: str, money: bool) -> None:
+    early, _ = sample(1_000, money=money)
+    scorer = fit("task", early, METHODS[name], money, seed=0)
+    rows = early.frame.aligned(scorer.columns)[:50]
+    for learner in scorer.learners:
+        total = learner.parts(rows).sum(axis=1)
+        if isinstance(learner, Trees):
+            raw = learner.booster.predict(rows, num_iteration=learner.rounds, raw_score=True)
+            assert total == pytest.approx(raw, abs=1e-6)
+            said = np.exp(total) if money else sigmoid(total)
+        elif isinstance(learner, Linear):
+            said = np.maximum(total, 0) if money else sigmoid(total)
+        else:
+            said = total
+        assert learner.says(rows) == pytest.approx(said, abs=1e-6)
+    parts = scorer.parts(early.frame)
+    assert parts.shape == (1_000, len(scorer.columns))
+    if name != "base_rate":  # the truth: the first raises it most, the second lowers it, noise does little
+        assert np.corrcoef(parts[:, 0], early.frame.values[:, 0])[0, 1] > 0.8
+        assert np.corrcoef(parts[:, 1], early.frame.values[:, 1])[0, 1] < -0.8
+        assert np.abs(parts[:, 2]).mean() < 0.4 * np.abs(parts[:, 1]).mean()
+
+
+def test_trees_that_are_not_asked_add_nothing() -> None:
+    early, _ = sample(600)
+    scorer = fit("task", early, METHODS["boosting"], False, seed=0)
+    (few, *_), rows = shortened(scorer.learners, 5), early.frame.values[:20]
+    assert sigmoid(few.parts(rows).sum(axis=1)) == pytest.approx(few.says(rows), abs=1e-9)
+    assert few.parts(rows[:0]).shape == (0, 4)

@@ -1,0 +1,2 @@
+-- Up to when anything is known.
+select max(ts) as now from timeline
