@@ -86,6 +86,7 @@ def _events(why: Why | None, past: list[Row], known: dict[str, Row], now: dateti
 
 def _event(reason: Reason, past: list[Row], known: dict[str, Row], now: datetime) -> dict[str, Any]:
     step = reason.step
+    then: datetime | None
     if step.time is not None:
         then = datetime.fromtimestamp(step.time, UTC).replace(tzinfo=None)
     else:
