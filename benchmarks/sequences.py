@@ -17,6 +17,8 @@ much rules count) is chosen on validation.
 With --cold a share of the items, drawn once, is taken out of every history, so that nothing but the
 attributes and texts of these items is known; people whose last item is one of them are judged by it, once
 with the cold items alone ranked, once with all items ranked. Chance is 10 by the items ranked.
+
+With --stored each seed's timeline model is saved in each of these forms, loaded again and judged.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import argparse
 import csv
 import gzip
 import json
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +35,12 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from safetensors.numpy import load_file
 
 from onebasket.accounting import peak_memory
 from onebasket.learn.evaluate import Targets, judge, targets
-from onebasket.recommenders import MODELS, Catalogue, Interactions, Recommender
+from onebasket.recommenders import MODELS, Catalogue, Interactions, Recommender, load
+from onebasket.recommenders.saved import HEAD, NUMBERS
 from onebasket.text import encoder_named
 
 TOP = 10
@@ -63,6 +68,7 @@ def main() -> None:
     parser.add_argument("--cold", type=float, default=0.0, metavar="SHARE", help="of items never trained on")
     parser.add_argument("--model", default="timeline", choices=MODELS)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="network.width=64 …")
+    parser.add_argument("--stored", nargs="*", default=[], help="float32 float16 int8: as kept on disk")
     parser.add_argument("--refit", action="store_true", help="learn from validation items, too, at the end")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=0)
@@ -91,8 +97,11 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|", flush=True)
     runs = []
     for seed in range(asked.first_seed, asked.first_seed + asked.seeds):
-        runs.append(run_once(asked.model, changes, (shown, before, goal), catalogue, seed))
+        run, model = run_once(asked.model, changes, (shown, before, goal), catalogue, seed)
+        runs.append(run)
         print(row_of(str(seed), runs[-1:]), flush=True)
+        for stored in asked.stored:
+            print(row_stored(model, stored, goal), flush=True)
     print(row_of("mean ± sd", runs))
     if asked.json:
         asked.json.write_text(json.dumps(summary(runs), indent=1) + "\n", encoding="utf-8")
@@ -153,7 +162,7 @@ def run_once(
     data: tuple[Interactions, Interactions, Targets],
     catalogue: Catalogue,
     seed: int,
-) -> Run:
+) -> tuple[Run, Recommender]:
     """Fit with one seed on what may be learned from, and judge by what is known."""
     shown, before, goal = data
     model = MODELS[name]()
@@ -164,8 +173,23 @@ def run_once(
     if shown is not before:
         model.follow(before)
     values = judge(model, goal, TOP, "mask").values
-    return Run(
-        float(values[:, 0].mean()), float(values[:, 1].mean()), seconds, samples(model, before), said(model)
+    told = (float(values[:, 0].mean()), float(values[:, 1].mean()), seconds, samples(model, before))
+    return Run(*told, said(model)), model
+
+
+def row_stored(model: Recommender, stored: str, goal: Targets) -> str:
+    """Save in a form, load and judge: a row of the table, with what lies on disk."""
+    model.settings = changed(model.settings, [f"stored={stored}"])
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(Path(folder))
+        sizes = [path.stat().st_size / 1e6 for path in (Path(folder) / NUMBERS, Path(folder) / HEAD)]
+        arrays = load_file(Path(folder) / NUMBERS)
+        network = sum(each.nbytes for name, each in arrays.items() if name.startswith(("vectors", "encoder")))
+        values = judge(load(Path(folder)), goal, TOP, "mask").values
+    return (
+        f"| {stored} | {values[:, 0].mean():.4f} | {values[:, 1].mean():.4f} | | | |"
+        f" on disk {sum(sizes):.2f} MB,"
+        f" of it the network {network / 1e6:.2f} MB |"
     )
 
 

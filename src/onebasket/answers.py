@@ -19,13 +19,13 @@ from onebasket.store.duckdb import DuckStore
 
 def refused(folder: Path, version: Version) -> list[dict[str, Any]]:
     """How many rows were refused, by source, stage, table, reason and field."""
-    with _store(folder, version) as store:
+    with store_of(folder, version) as store:
         return quarantine.by_reason(store)
 
 
 def export_refused(folder: Path, version: Version, path: Path) -> int:
     """Write the refused rows, personal values included, to a file of mode 600. Gives how many."""
-    with _store(folder, version) as store:
+    with store_of(folder, version) as store:
         return quarantine.export(store, path)
 
 
@@ -58,7 +58,7 @@ def recommendations(
     from onebasket.apply import recommend
 
     shop, models = shop_file.load(folder), version.path / MODELS
-    with _store(folder, version) as store:
+    with store_of(folder, version) as store:
         if similar:
             wishes.pop("seen", None)
             found = recommend.similar(store, models, who, **wishes)
@@ -75,7 +75,7 @@ def reasoned(folder: Path, version: Version, who: str, **wishes: Any) -> list[di
 
     shop = shop_file.load(folder)
     words = explain.Wording(shop)
-    with _store(folder, version) as store:
+    with store_of(folder, version) as store:
         listed = recommend.with_reasons(store, shop, version.path / MODELS, who, **wishes)
         reasons = explain.recommended(store, recommend.customer_named(store, shop, who), listed)
     return [
@@ -91,12 +91,13 @@ def expectations(folder: Path, version: Version, who: str, task: str | None = No
     what is known of it, what that does to the score, and both in words of the shop's language."""
     from onebasket import explain
     from onebasket.apply import recommend
+    from onebasket.learn import network_states
 
-    shop = shop_file.load(folder)
+    shop, models = shop_file.load(folder), version.path / MODELS
     words = explain.Wording(shop)
-    with _store(folder, version) as store:
+    with store_of(folder, version) as store:
         customer = recommend.customer_named(store, shop, who)
-        found = explain.expected(store, version.path / MODELS, customer, task)
+        found = explain.expected(store, models, customer, task, lambda: network_states(store, models))
     return [
         {"task": each.task, "target": each.target, "title": each.title, "value": each.value}
         | {"words": words.score(each)}
@@ -111,7 +112,8 @@ def expectations(folder: Path, version: Version, who: str, task: str | None = No
     ]  # fmt: skip
 
 
-def _store(folder: Path, version: Version) -> DuckStore:
+def store_of(folder: Path, version: Version) -> DuckStore:
+    """A published version's tables; to be closed, or used in a `with`."""
     shop = shop_file.load(folder)
     return DuckStore(version, _key(shop, version), memory=shop.run.memory, threads=shop.run.threads)
 

@@ -189,11 +189,13 @@ class _Work:
 
         def learning(store: DuckStore) -> None:
             learn.learn(store, shop, models, progress)
-            learn.behaviour(store, shop, models, progress)
+            learn.behaviour(store, shop, models, progress, learn.network_states(store, models, progress))
 
         def applying(store: DuckStore) -> None:
             apply.recommend.write(store, shop, models, progress)
-            apply.behaviour.write(store, shop, models, progress)
+            apply.behaviour.write(
+                store, shop, models, progress, learn.network_states(store, models, progress)
+            )
 
         steps = []
         for source in shop.sources:

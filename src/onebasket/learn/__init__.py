@@ -2,5 +2,6 @@
 
 from onebasket.learn.behaviour import behaviour
 from onebasket.learn.stage import learn
+from onebasket.learn.states import network_states
 
-__all__ = ["behaviour", "learn"]
+__all__ = ["behaviour", "learn", "network_states"]

@@ -18,6 +18,7 @@ from onebasket.learn import measures
 from onebasket.learn.measures import Told
 from onebasket.learn.methods import Trial, best_of, methods
 from onebasket.learn.samples import Reader
+from onebasket.learn.states import LONGEST_DAYS
 from onebasket.scoring import Moments, Sample, Scorer, Span, States, Task
 from onebasket.scoring.scorer import fit
 from onebasket.shop import Shop
@@ -98,7 +99,7 @@ def _window(
         for task in tasks:
             found.told[task.name] = {"note": f"needs {needed} days from the first event; there are {had}"}
         return
-    reader = Reader(store, states)
+    reader = Reader(store, states if days <= LONGEST_DAYS else None)
     for place, task in enumerate(tasks):
         progress(f"learn: {task.name}", place, len(tasks))
         _task(task, when, reader, shop.run.seed, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +14,10 @@ import pyarrow as pa
 
 from onebasket.accounting import Progress, silent
 from onebasket.errors import ModelError
-from onebasket.learn import evaluate, events, products
+from onebasket.learn import evaluate, events, products, states
 from onebasket.learn.choose import Trial, best_of
 from onebasket.learn.known import Known
-from onebasket.recommenders import MODELS, Interactions, Popularity
+from onebasket.recommenders import MODELS, Interactions, Popularity, torch_threads
 from onebasket.shop import Learn, Shop
 from onebasket.store.base import Store
 
@@ -45,6 +46,11 @@ def learn(store: Store, shop: Shop, folder: Path, progress: Progress = silent) -
     in `choice.json` says why. Raises ModelError when the model cannot be written.
     """
     known = _read(store, shop, progress)
+    with torch_threads(shop.run.threads) if known.events else nullcontext():
+        _learn(store, shop, folder, known, progress)
+
+
+def _learn(store: Store, shop: Shop, folder: Path, known: Known, progress: Progress) -> None:
     data, windows = known.purchases, _windows(known.purchases, shop.learn)
     trials = _validate(known, windows, shop, progress)
     rows: list[dict[str, Any]] = []
@@ -58,6 +64,8 @@ def learn(store: Store, shop: Shop, folder: Path, progress: Progress = silent) -
     progress(f"learn: {model.name} on everything", 0, 1)
     known.fit(model, shop.run.seed, progress)
     model.save(folder)
+    if known.events is not None:
+        states.train(known, shop, folder, progress)
     _write_choice(folder, model.name, trials, windows, note)
     store.write("scores", store.arrow(pa.Table.from_pylist(rows, _SCORES)))
     shutil.rmtree(shop.basket / TRAINING, ignore_errors=True)
@@ -138,7 +146,10 @@ def _scores(
 def _why_not(data: Interactions) -> str:
     if not len(data):
         return "no purchase of a known customer: nothing to learn from"
-    return "nobody bought before and after a split: the purchases span too short a time to judge a model"
+    return (
+        "nobody bought before and after each split: the purchases span too short a time to judge a model, or "
+        "stop long before the last one"
+    )
 
 
 def _write_choice(

@@ -20,7 +20,7 @@ from onebasket.recommenders.ranking import Scores, top_of_rows
 from onebasket.recommenders.reasons import Reason, Step, Why
 from onebasket.recommenders.recommender import Cold, Lists, Recommender, Seen
 from onebasket.recommenders.sequential_rules import SequentialRules, SequentialRulesSettings
-from onebasket.recommenders.timeline import Timeline, TimelineModelSettings
+from onebasket.recommenders.timeline import Timeline, TimelineModelSettings, torch_threads
 
 MODELS: Mapping[str, type[Recommender]] = {
     model.name: model
@@ -40,7 +40,7 @@ def load(folder: Path) -> Recommender:
     try:
         model.settings = msgspec.convert(head.settings, type(model.settings))
         return model.restore(head, arrays)
-    except (KeyError, msgspec.ValidationError) as error:
+    except (KeyError, ValueError, msgspec.MsgspecError) as error:
         raise saved.damaged(folder, str(error)) from error
 
 
@@ -77,4 +77,5 @@ __all__ = [
     "Why",
     "load",
     "top_of_rows",
+    "torch_threads",
 ]

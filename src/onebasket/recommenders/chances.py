@@ -16,16 +16,20 @@ import numpy.typing as npt
 
 from onebasket.errors import MissingExtraError
 from onebasket.recommenders.events import Events
+from onebasket.recommenders.held_out import HeldOut
 from onebasket.recommenders.interactions import DAY_SECONDS
 from onebasket.recommenders.ranking import Scores, top_of_rows
 
 HALF_LIVES_DAYS = (7.0, 30.0, 90.0, 365.0)
+VOICES = 3  # models that speak for candidates
 _SPOKEN_FOR = 100  # candidates of each kind that are not from a person's past
 _TREES = {
     "objective": "binary", "learning_rate": 0.05, "num_leaves": 31, "min_data_in_leaf": 50,
     "deterministic": True, "force_row_wise": True, "verbose": -1,
 }  # fmt: skip
 _ROUNDS = 200
+_WINDOWS, _PAIRS = 6, 1_500_000  # windows that trees are fitted on besides, until there are so many pairs
+_LEARNED_FROM = 4_000  # people of such a window, at most
 Doubles = npt.NDArray[np.float64]
 
 
@@ -67,11 +71,13 @@ class Market:
         again = np.bincount((pairs % max(width, 1))[counts > 1], minlength=width)
         return np.stack([often, late, again / np.maximum(buyers, 1)], 1)
 
-    def candidates(self, people: Events, voices: Sequence[Scores]) -> Candidates:
-        """Candidates of some people, by their events, with what `voices` (people, items) each say."""
+    def candidates(self, people: Events, voices: Sequence[Scores] = ()) -> Candidates:
+        """Candidates of some people, by their events, with what VOICES (people, items) each say."""
         width = len(self.events.item_ids)
         past = people.only(people.items >= 0)
         keys = [past.users.astype(np.int64) * width + past.items]
+        often = np.argsort(-self.facts[:, 1], kind="stable")[:_SPOKEN_FOR]
+        keys.append((np.arange(len(people.user_ids))[:, None] * width + often).ravel())
         for voice in voices:
             found, _ = top_of_rows(voice, min(_SPOKEN_FOR, width))
             keys.append((np.arange(len(voice))[:, None] * width + found).ravel()[(found >= 0).ravel()])
@@ -79,7 +85,7 @@ class Market:
         rows, items = pairs // max(width, 1), pairs % max(width, 1)
         bought = people.bought()
         others = past.only(past.marks[0].codes != 1)
-        said = [voice[rows, items] for voice in voices]
+        said = [voice[rows, items] for voice in voices] or [np.full(len(rows), np.nan)] * VOICES
         own = self._of_pairs(bought, pairs, width)
         looked = self._of_pairs(others, pairs, width)[:, :3]
         buyers = self._of_people(bought, len(people.user_ids))
@@ -117,9 +123,12 @@ class Chances:
     """Boosted trees (Ke et al., "LightGBM", NeurIPS 2017) over the facts of candidates."""
 
     def __init__(self, text: str) -> None:
-        """From what `text` gave."""
-        self.text = text
-        self._trees = _lightgbm().Booster(model_str=text)
+        """From what `text` gave. Raises ValueError for what no trees ever were."""
+        self.text, made = text, _lightgbm()
+        try:
+            self._trees = made.Booster(model_str=text)
+        except made.basic.LightGBMError as error:
+            raise ValueError(f"chances: {error}") from error
 
     @classmethod
     def fit(cls, shown: Sequence[Shown], seed: int) -> Chances:
@@ -144,6 +153,26 @@ class Chances:
 
 
 _FAR = 1e3  # log odds of candidates lie above this far below nought
+
+
+def earlier_windows(events: Events, held: HeldOut, days: float) -> list[Shown]:
+    """Windows before the one held out, of the same people: what each had before, and what became of it. The
+    voices are silent there, as they have learnt from what came."""
+    start, width, shown, pairs = int(held.times.max(initial=0)), len(events.item_ids), [], 0
+    for back in range(1, _WINDOWS + 1):
+        now = start - int(back * days * DAY_SECONDS)
+        before = events.only(events.times < now)
+        if pairs > _PAIRS or not len(before):
+            break
+        later = events.only((events.times >= now) & (events.times < now + int(days * DAY_SECONDS))).bought()
+        known = np.bincount(before.users, minlength=len(events.user_ids)) > 0
+        people = held.people[known[held.people]][:_LEARNED_FROM]
+        candidates = Market(before, now).candidates(before.take(people))
+        keys = people[candidates.rows].astype(np.int64) * width + candidates.items
+        bought = np.isin(keys, later.users.astype(np.int64) * width + later.items)
+        shown.append(Shown(people, candidates, bought, 0.0))
+        pairs += len(keys)
+    return shown
 
 
 def _lightgbm() -> Any:

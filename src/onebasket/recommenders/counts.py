@@ -15,6 +15,7 @@ from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.sequential_rules import SequentialRulesSettings, followed, followers
 
 _FLOOR = 0.1  # of a usual count: what speaks for an item that is not counted
+_LEAST = np.finfo(np.float32).tiny
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,21 @@ class Counts:
         """Count what people did, in order, whatever they did; and what they bought."""
         rules = followers(done, items, settings)
         usual = [np.median(each.values) if len(each.values) else 1.0 for each in (rules, bought)]
-        return cls(rules, settings.recency, _FLOOR * np.array(usual, np.float32))
+        # Where all counts decayed to nothing, long before the last event, a floor is still above it.
+        return cls(rules, settings.recency, np.maximum(_FLOOR * np.array(usual, np.float32), _LEAST))
 
-    def told(self, done: Ragged, bought: Ragged) -> tuple[Scores, Scores]:
-        """The logarithms of both counts for all items, floors under them, (histories, items) each."""
-        after = followed(self.rules, done, self.recency) + self.floors[0]
-        again = np.full(after.shape, self.floors[1], np.float32)
+    def after(self, done: Ragged) -> Scores:
+        """The logarithm of how much follows from some histories, a floor under it, (histories, items)."""
+        after = followed(self.rules, done, self.recency)
+        after += self.floors[0]
+        return np.log(after, out=after)
+
+    def again(self, bought: Ragged) -> Scores:
+        """The logarithm of how many of each item was bought, a floor under it, (histories, items)."""
+        again = np.full((bought.rows, self.rules.rows), self.floors[1], np.float32)
         rows = np.repeat(np.arange(bought.rows), np.diff(bought.starts))
         np.add.at(again, (rows, bought.items), bought.values)
-        return np.log(after, out=after), np.log(again, out=again)
+        return np.log(again, out=again)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """All of it, to be saved."""

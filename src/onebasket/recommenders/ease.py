@@ -37,6 +37,7 @@ class EASE(Recommender):
     """
 
     name: ClassVar[str] = "ease"
+    weights: Floats  # (modelled, modelled)
 
     def __init__(self, settings: EASESettings | None = None) -> None:
         self.settings = settings or EASESettings()
@@ -45,10 +46,10 @@ class EASE(Recommender):
         size = min(len(self.item_ids), self.settings.max_items)
         history = self._signal(self.history)
         dual = _DUAL_BELOW * history.rows < size
-        self._weights = (_inverse_dual if dual else _inverse)(history, size, self.settings.regularisation)
+        self.weights = (_inverse_dual if dual else _inverse)(history, size, self.settings.regularisation)
         progress(self.name, 1, 2)
-        self._weights /= -np.diagonal(self._weights).copy()
-        self._weights[np.diag_indices(size)] = 0
+        self.weights /= -np.diagonal(self.weights).copy()
+        self.weights[np.diag_indices(size)] = 0
         progress(self.name, 2, 2)
 
     def _signal(self, history: Ragged) -> Ragged:
@@ -56,26 +57,38 @@ class EASE(Recommender):
 
     def scores(self, users: Codes) -> Scores:
         own = self._signal(self.history.take(users))
-        size = len(self._weights)
         scores = np.zeros((len(users), len(self.item_ids)), np.float32)
-        _add_rows(own.starts, own.items, own.values, self._weights, scores)
-        self._less_known(scores, size)
+        _add_rows(own.starts, own.items, own.values, self.weights, scores)
+        self._less_known(scores, len(self.weights))
         rows = np.repeat(np.arange(len(users)), np.diff(own.starts))
         scores[rows, own.items] += np.float32(self.settings.repeat) * own.values
         return scores
 
+    def of_weights(self, weights: Floats, item_ids: tuple[str, ...]) -> EASE:
+        """With what another one learned."""
+        self.weights, self.item_ids = weights, item_ids
+        return self
+
+    def of_histories(self, history: Ragged) -> Scores:
+        """X B of any histories (rows, items), nan for items that are not modelled."""
+        own = self._signal(history)
+        scores = np.zeros((own.rows, len(self.item_ids)), np.float32)
+        _add_rows(own.starts, own.items, own.values, self.weights, scores)
+        scores[:, len(self.weights) :] = np.nan
+        return scores
+
     def _similarities(self, items: Codes) -> Scores:
         scores = super()._similarities(items)
-        modelled = np.flatnonzero(items < len(self._weights))
+        modelled = np.flatnonzero(items < len(self.weights))
         scores[modelled] = -np.inf
-        scores[modelled, : len(self._weights)] = self._weights[items[modelled]]
+        scores[modelled, : len(self.weights)] = self.weights[items[modelled]]
         return scores
 
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:
-        return {"weights": self._weights}
+        return {"weights": self.weights}
 
     def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
-        self._weights = arrays["weights"]
+        self.weights = arrays["weights"]
 
 
 def _dense(rows: Ragged, size: int) -> Floats:

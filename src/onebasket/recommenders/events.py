@@ -169,22 +169,26 @@ class Events:
         made: dict[str, npt.NDArray[Any]] = {
             "events.users": self.users, "events.items": self.items, "events.times": self.times,
         }  # fmt: skip
-        told = [{"name": mark.name, "values": mark.values} for mark in self.marks]
-        made["events.told"] = np.frombuffer(msgspec.json.encode(told), np.uint8)
+        made["events.told"] = np.frombuffer(msgspec.json.encode(self.told), np.uint8)
         return made | {f"events.mark.{place}": mark.codes for place, mark in enumerate(self.marks)}
 
     @classmethod
     def restored(
         cls, arrays: Mapping[str, npt.NDArray[Any]], user_ids: tuple[str, ...], item_ids: tuple[str, ...]
     ) -> Events:
-        """Take back what `arrays` gave. Raises KeyError for what is missing."""
-        told = msgspec.json.decode(arrays["events.told"].tobytes())
+        """Take back what `arrays` gave. Raises KeyError for what is missing, msgspec.DecodeError for marks
+        that cannot be read."""
+        told = msgspec.json.decode(arrays["events.told"].tobytes(), type=Told)
         marks = tuple(
-            Mark(each["name"], tuple(each["values"]), arrays[f"events.mark.{place}"])
-            for place, each in enumerate(told)
+            Mark(name, values, arrays[f"events.mark.{place}"]) for place, (name, values) in enumerate(told)
         )
         users, items, times = (arrays[f"events.{name}"] for name in ("users", "items", "times"))
         return cls(users, items, times, marks, user_ids, item_ids)
+
+    def purchases_coded(self) -> Interactions:
+        """What was bought, in the codes of the events."""
+        bought = self.bought()
+        return Interactions(bought.users, bought.items, bought.times, self.user_ids, self.item_ids)
 
     def _with(self, users: Codes, items: Codes, mask: Mask) -> Events:
         """Some rows, with other codes of users and items, in order."""

@@ -26,7 +26,7 @@ from onebasket.recommenders.similarity import cosines
 
 Seen = Literal["allow", "mask"]
 Cold = Literal["popularity", "error"]
-_BLOCK_SCORES = 16_000_000  # scores held at once: 64 MB
+_BLOCK_SCORES = 4_000_000  # scores held at once: 16 MB, a few times over
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,8 @@ class Recommender(ABC):
 
     @abstractmethod
     def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
-        """Take back what `_arrays` gave. Raises KeyError for what is missing."""
+        """Take back what `_arrays` gave. Raises KeyError for what is missing, ValueError for what does not
+        fit."""
 
     def fit(
         self,
@@ -99,6 +100,7 @@ class Recommender(ABC):
                 f"The model {self.name} cannot be trained.",
                 found="no purchase of a known customer",
                 expected="at least one",
+                state="nothing was trained",
                 next_step="use popularity until there are purchases",
             )
         if self.timed and events:
@@ -317,7 +319,8 @@ class Recommender(ABC):
         saved.write(folder, self.name, settings, self.user_ids, self.item_ids, {**history, **self._arrays()})
 
     def restore(self, head: saved.Head, arrays: dict[str, npt.NDArray[Any]]) -> Self:
-        """Take back what `save` wrote. Raises KeyError for what is missing."""
+        """Take back what `save` wrote. Raises KeyError for what is missing, ValueError for what does not
+        fit."""
         self._forget()
         self.user_ids, self.item_ids = tuple(head.user_ids), tuple(head.item_ids)
         self.history = Ragged(*(arrays[f"history.{part}"] for part in ("starts", "items", "values")))

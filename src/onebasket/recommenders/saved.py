@@ -37,7 +37,7 @@ def write(
     folder: Path, model: str, settings: dict[str, Any], user_ids: Any, item_ids: Any, arrays: Arrays
 ) -> None:
     """Write both files; the folder is made where it is missing. Raises ModelError when it cannot be."""
-    save = _safetensors().save
+    save = _safetensors().numpy.save
     data = save({name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())})
     head = Head(
         TYPE, FORMAT, model, settings, list(user_ids), list(item_ids), hashlib.sha256(data).hexdigest()
@@ -56,7 +56,7 @@ def write(
 
 def read(folder: Path) -> tuple[Head, dict[str, npt.NDArray[Any]]]:
     """Both files, checked. Raises ModelError for a missing, damaged or newer model."""
-    load = _safetensors().load
+    safetensors = _safetensors()
     try:
         head_bytes, data = (folder / HEAD).read_bytes(), (folder / NUMBERS).read_bytes()
     except OSError as error:
@@ -79,7 +79,10 @@ def read(folder: Path) -> tuple[Head, dict[str, npt.NDArray[Any]]]:
         raise damaged(folder, f"{HEAD}: type {head.type!r}")
     if hashlib.sha256(data).hexdigest() != head.sha256:
         raise damaged(folder, f"{NUMBERS} is not the file that was written")
-    return head, load(data)
+    try:
+        return head, safetensors.numpy.load(data)
+    except safetensors.SafetensorError as error:
+        raise damaged(folder, f"{NUMBERS}: {error}") from error
 
 
 def damaged(folder: Path, found: str) -> ModelError:
@@ -97,4 +100,4 @@ def _safetensors() -> Any:
         import safetensors.numpy
     except ImportError as error:
         raise MissingExtraError("learn", "learn") from error
-    return safetensors.numpy
+    return safetensors

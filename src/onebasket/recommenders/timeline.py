@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -11,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from onebasket.accounting import Progress
-from onebasket.errors import MissingExtraError
-from onebasket.recommenders.chances import Chances, Market, Shown
+from onebasket.errors import MissingExtraError, ModelError
+from onebasket.recommenders.chances import Chances, Market, Shown, earlier_windows
 from onebasket.recommenders.counts import Counts, Shares, tried
+from onebasket.recommenders.ease import EASE, EASESettings
 from onebasket.recommenders.events import Events
 from onebasket.recommenders.held_out import HeldOut, last_days, last_purchases
 from onebasket.recommenders.interactions import Codes, Mask, Ragged
@@ -22,6 +25,7 @@ from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
 from onebasket.recommenders.sequential_rules import SequentialRulesSettings
 from onebasket.recommenders.similarity import cosines
+from onebasket.recommenders.stored import Stored, halved, restored_vectors, vectors_as
 from onebasket.timeline.settings import TimelineSettings
 
 if TYPE_CHECKING:
@@ -34,10 +38,12 @@ if TYPE_CHECKING:
 
 _JUDGED = 20_000  # people looked at for validation, at most
 _LEARNED_FROM = 4_000  # people whose candidates trees are fitted on, at most
+_LINEAR = 5_000  # items of the linear model among the voices, at most: 100 MB
+_MAIN = 16  # directions in which states differ, that others look at
 _BLENDED = 3_000_000_000  # scores made to choose shares, at most; with many items fewer people are looked at
 
 
-_Voices = tuple[Scores, Scores, Scores]  # of the network, of the rules, and of what one had before
+_Voices = tuple[Scores, Scores, Scores | None]  # of the network, the rules, and what one had before
 
 
 class TimelineModelSettings(msgspec.Struct, frozen=True):
@@ -47,6 +53,8 @@ class TimelineModelSettings(msgspec.Struct, frozen=True):
     people with three or more. `seen`: whether items are ranked there that a person had before: "allow";
     "mask", not what was bought; "new", nothing a person ever had to do with, which then is not learnt as a
     target either. `shares` None: chosen on validation. `refit`: counted again with what was held out.
+    `stored`: how the network's numbers are kept on disk: "float16", in half the bits; "int8", so but for the
+    items' vectors, which are a byte a number. What is read back is float32.
     """
 
     network: TimelineSettings = TimelineSettings()
@@ -56,6 +64,7 @@ class TimelineModelSettings(msgspec.Struct, frozen=True):
     validation_days: float = 0.0
     refit: bool = True
     half_life_days: float = 0.0
+    stored: Stored = "float32"
 
 
 @dataclass(frozen=True)
@@ -109,11 +118,16 @@ class Timeline(Recommender):
         training = Training(network, histories, goal, seed)
         best = self._trained(training, progress)
         self._encoder, self._vectors = best.encoder, vectors_of(best)
+        self._heads, self._main = best.windows, self._main_directions(histories)
         self._shares = settings.shares or self._best_shares(goal, before, held.people)
-        repeats = settings.seen == "allow" and settings.validation_days > 0
-        self._chances = self._best_chances(goal, before, held, seed) if repeats else None
+        self._chances = None
+        if settings.seen == "allow" and settings.validation_days > 0:
+            self._ease = _linear(before)
+            self._chances = self._best_chances(goal, before, held, seed)
         if settings.refit:
             self._counts = self._counts_of(self.events)
+            if self._chances is not None:
+                self._ease = _linear(self.events)
         course = training.course
         self.trained = Trained(course.epoch, course.best_epoch, course.best, course.targets, self._shares)
 
@@ -171,12 +185,11 @@ class Timeline(Recommender):
         most = max(1, _BLENDED // (len(self.item_ids) * len(shares)))
         gains = np.zeros(len(shares))
         for people in goal.blocks(len(self._vectors), most):
-            opinions, after, again = self._voices(
+            voices = self._voices(
                 goal.before.take(people), goal.asked_of(people), events.take(judged[people])
             )
             for place, share in enumerate(shares):
-                blended = opinions + np.float32(share.rules) * after + np.float32(share.repeats) * again
-                gains[place] += goal.gains(blended, people).sum()
+                gains[place] += goal.gains(self._blended(voices, share), people).sum()
         return shares[int(gains.argmax())]
 
     def _best_chances(self, goal: NextItems, events: Events, held: HeldOut, seed: int) -> Chances | None:
@@ -185,21 +198,53 @@ class Timeline(Recommender):
         market, shown = Market(events, int(held.times.max(initial=0))), []
         for block in goal.blocks(len(self._vectors), _LEARNED_FROM):
             for people in np.array_split(block, min(len(block), 4)):
-                voices = self._voices(
-                    goal.before.take(people), goal.asked_of(people), events.take(held.people[people])
-                )
-                candidates = market.candidates(events.take(held.people[people]), list(voices[:2]))
+                done = events.take(held.people[people])
+                voices = self._voices(goal.before.take(people), goal.asked_of(people), done)
+                candidates = market.candidates(done, self._speakers(voices, done))
                 bought = goal.wanted.among(people, candidates.rows, candidates.items + 1)
-                shown.append(
-                    Shown(people, candidates, bought, float(goal.gains(self._blended(voices), people).sum()))
-                )
+                plain = float(goal.gains(self._blended(voices), people).sum())
+                shown.append(Shown(people, candidates, bought, plain))
+        if len(shown) < 2:
+            return None
+        earlier = earlier_windows(events, held, self.settings.validation_days)
         gain = 0.0
         for half in range(2):
-            trees = Chances.fit(shown[half::2], seed)
+            trees = Chances.fit([*shown[half::2], *earlier], seed)
             for each in shown[1 - half :: 2]:
                 scores = np.zeros((len(each.people), len(self.item_ids)), np.float32)
                 gain += goal.gains(trees.first(scores, each.candidates), each.people).sum()
-        return Chances.fit(shown, seed) if gain > sum(each.plain for each in shown) else None
+        return Chances.fit([*shown, *earlier], seed) if gain > sum(each.plain for each in shown) else None
+
+    def states(self, events: Events, now: int) -> npt.NDArray[np.float32]:
+        """What the network makes of everybody's past, (users, numbers): the log odds of a purchase in the
+        coming days (WINDOWS_DAYS) and the main directions of states that are asked for a purchase now.
+
+        Raises ModelError for a network that was not told when events were.
+        """
+        if self._heads is None:
+            raise ModelError(
+                "This timeline model gives no states.", found="a network without a clock",
+                expected="network.clock", next_step="train it with times",
+            )  # fmt: skip
+        from onebasket.timeline.encoding import ends_of, states_of
+
+        histories = self._lines.of(events.coded_by(events.user_ids, self.item_ids))
+        asked = self._lines.asked(histories, np.full(len(histories), now))
+        with _torch().inference_mode():
+            odds = self._heads(ends_of(self._encoder, histories, self._vectors)).numpy()
+        turned = states_of(self._encoder, histories, self._vectors, asked).numpy()
+        made: npt.NDArray[np.float32] = np.concatenate([odds, turned @ self._main], 1)
+        return made
+
+    def _main_directions(self, histories: Histories) -> npt.NDArray[np.float32]:
+        """Directions in which states differ most, (D, at most _MAIN)."""
+        from onebasket.timeline.encoding import states_of
+
+        some = histories.take(np.flatnonzero(histories.lengths > 0)[:_JUDGED])
+        states = states_of(self._encoder, some, self._vectors).numpy()
+        _, _, directions = np.linalg.svd(states - states.mean(0), full_matrices=False)
+        found: npt.NDArray[np.float32] = directions[:_MAIN].T.copy()
+        return found
 
     def scores(self, users: Codes) -> Scores:
         events = self.events.take(users)
@@ -208,7 +253,8 @@ class Timeline(Recommender):
         blended = self._blended(voices)
         if self._chances is None:
             return blended
-        return self._chances.first(blended, self._market.candidates(events, voices[:2]))
+        candidates = self._market.candidates(events, self._speakers(voices, events))
+        return self._chances.first(blended, candidates)
 
     def _weighed(self) -> slice:
         """As many of the last as the network looks at."""
@@ -221,16 +267,22 @@ class Timeline(Recommender):
             other._market = self._market
         return other
 
-    def _voices(
-        self, histories: Histories, asked: Marks | None, events: Events
-    ) -> tuple[Scores, Scores, Scores]:
+    def _voices(self, histories: Histories, asked: Marks | None, events: Events) -> _Voices:
         """What the network, the rules and what each had before say of all items, (histories, items) each."""
-        return (self._opinions(histories, asked), *self._counts.told(*self._countable(events)))
+        done, bought = self._countable(events)
+        again = self._counts.again(bought) if self.settings.seen == "allow" else None
+        return self._opinions(histories, asked), self._counts.after(done), again
 
-    def _blended(self, voices: _Voices) -> Scores:
-        opinions, after, again = voices
-        shares = self._shares
-        made: Scores = opinions + np.float32(shares.rules) * after + np.float32(shares.repeats) * again
+    def _speakers(self, voices: _Voices, events: Events) -> list[Scores]:
+        """Who speaks for candidates: network, rules, and a linear model of what is bought together."""
+        return [*voices[:2], self._ease.of_histories(events.purchases_coded().histories())]
+
+    def _blended(self, voices: _Voices, shares: Shares | None = None) -> Scores:
+        (opinions, after, again), shares = voices, shares or self._shares
+        made = opinions.copy()
+        for share, voice in ((shares.rules, after), (shares.repeats, again)):
+            if share and voice is not None:
+                made += np.float32(share) * voice
         return made
 
     @cached_property
@@ -261,16 +313,26 @@ class Timeline(Recommender):
         return scores + cosines(self.history, self.buyers, items)
 
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:
+        stored = self.settings.stored
         made = {f"encoder.{name}": value.numpy() for name, value in self._encoder.state_dict().items()}
-        shares = np.array([self._shares.rules, self._shares.repeats])
-        made |= self._counts.arrays() | {"vectors": self._vectors.numpy(), "shares": shares}
+        made |= (
+            {}
+            if self._heads is None
+            else {f"heads.{name}": value.numpy() for name, value in self._heads.state_dict().items()}
+        )
+        if stored != "float32":
+            made = {name: halved(value) for name, value in made.items()}
+        made |= vectors_as(stored, "vectors", self._vectors.numpy())
+        made |= self._counts.arrays() | {"shares": np.array([self._shares.rules, self._shares.repeats])}
+        made["main"] = self._main
         if self._chances is not None:
             made["chances"] = np.frombuffer(self._chances.text.encode(), np.uint8)
+            made["linear"] = self._ease.weights
         return made | self.events.arrays()
 
     def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         torch = _torch()
-        from onebasket.timeline.network import Encoder
+        from onebasket.timeline.encoder import Encoder
 
         self.events = Events.restored(arrays, self.user_ids, self.item_ids)
         self._lines = Lines(self.events.told, self.settings.network.clock)
@@ -279,17 +341,50 @@ class Timeline(Recommender):
         numbers = {name: torch.from_numpy(arrays[f"encoder.{name}"]) for name in parts}
         for name, part in parts.items():
             if numbers[name].shape != part.shape:
-                raise KeyError(f"{name} of shape {tuple(part.shape)}")
-        self._encoder.load_state_dict(numbers)
-        self._vectors, self._counts = torch.from_numpy(arrays["vectors"]), Counts.restored(arrays)
-        self._shares = Shares(*arrays["shares"].tolist())
+                raise ValueError(f"{name} of shape {tuple(numbers[name].shape)}")
+        self._encoder.load_state_dict({name: value.to(torch.float32) for name, value in numbers.items()})
+        self._vectors, self._counts = (
+            torch.from_numpy(restored_vectors(arrays, "vectors")),
+            Counts.restored(arrays),
+        )
+        if self._vectors.shape != (len(self.item_ids) + 1, self.settings.network.width):
+            raise ValueError(f"vectors of shape {tuple(self._vectors.shape)}")
+        rules, repeats = arrays["shares"].tolist()
+        self._shares = Shares(rules, repeats)
+        self._main, self._heads = arrays["main"], None
+        if "heads.weight" in arrays:
+            weight, bias = (torch.from_numpy(arrays[f"heads.{name}"]).float() for name in ("weight", "bias"))
+            self._heads = torch.nn.Linear(*weight.shape[::-1])
+            self._heads.load_state_dict({"weight": weight, "bias": bias})
         text = arrays.get("chances")
         self._chances = None if text is None else Chances(text.tobytes().decode())
+        if self._chances is not None:
+            self._ease = EASE().of_weights(arrays["linear"], self.item_ids)
 
     def _forget(self) -> None:
         super()._forget()
         for name in ("_directions", "_now", "_market"):
             self.__dict__.pop(name, None)
+
+
+def _linear(events: Events) -> EASE:
+    """A linear model of what was bought together."""
+    return EASE(EASESettings(max_items=_LINEAR)).fit(events.purchases_coded())
+
+
+@contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """Meanwhile torch works with so many threads; 0: with as many as it finds cores.
+
+    Sums are split among threads: another number of them may give other last digits.
+    """
+    torch = _torch()
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _torch() -> Any:

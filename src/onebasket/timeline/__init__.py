@@ -2,7 +2,8 @@
 
     histories   what each person did, in order, and batches of it
     rows        tables of vectors, of which a step touches only the rows it needs
-    network     items and their attributes → vectors; histories of vectors → states
+    encoder     histories of vectors → states: all that is needed to be asked
+    network     what is trained: items and their attributes → vectors; the encoder; what else is told
     loss        how far a state is from what came next
     training    rounds over all histories, with a look at validation now and then
     checkpoints the way back after a kill

@@ -25,8 +25,13 @@ HEAD = "training.json"
 _FORMAT = 1
 
 
-class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Format(msgspec.Struct, frozen=True):
+    """What can be read of any version's."""
+
     format: int
+
+
+class _Head(_Format, frozen=True, forbid_unknown_fields=True):
     of: str  # digest of the settings, the seed, the histories and what is known of items
     course: Course
     numbers: str  # name of the file beside this one
@@ -74,18 +79,21 @@ class Checkpoints:
     def resume(self, training: Training) -> bool:
         """Go on where a training like this one was saved; whether there was one.
 
-        One with other settings, another seed, other histories or items otherwise described is left alone,
-        and training begins anew. How it is judged is the caller's to keep.
+        One with other settings, another seed, other histories or items otherwise described is left alone, as
+        one of another format is, and training begins anew. How it is judged is the caller's to keep.
         Raises ModelError for a damaged one.
         """
         if not (self.folder / HEAD).exists():
             return False
         try:
-            head = msgspec.json.decode((self.folder / HEAD).read_bytes(), type=_Head)
+            told = (self.folder / HEAD).read_bytes()
+            if msgspec.json.decode(told, type=_Format).format != _FORMAT:
+                return False
+            head = msgspec.json.decode(told, type=_Head)
             data = (self.folder / head.numbers).read_bytes()
         except (msgspec.MsgspecError, OSError) as error:
             raise self._damaged(str(error)) from error
-        if head.format != _FORMAT or head.of != digest(training):
+        if head.of != digest(training):
             return False
         if hashlib.sha256(data).hexdigest() != head.sha256:
             raise self._damaged(f"{head.numbers} is not the file that was written")
@@ -108,6 +116,7 @@ class Checkpoints:
             f"The saved training in {self.folder} is damaged.",
             found=found,
             expected="the files as they were written",
+            state="nothing was changed",
             next_step=f"delete {self.folder} to begin anew",
         )
 

@@ -49,8 +49,16 @@ class TimeBias(nn.Module):
 
     def forward(self, times: Tensor) -> Tensor:
         """From times (B, T) in seconds."""
-        ago = (times[:, :, None] - times[:, None, :]).clamp(min=0)
-        codes = (ago + 1).log2().floor().long().clamp(max=GAPS - 2) + 1
-        ahead = torch.ones(codes.shape[1:], dtype=torch.bool, device=times.device).triu(1)
+        places = torch.arange(times.shape[1], device=times.device)
+        return self._since(times[:, :, None] - times[:, None, :], places > places[:, None])
+
+    def at(self, times: Tensor, ends: Tensor) -> Tensor:
+        """The same at one place of each history (B,) alone: (B, H, 1, T)."""
+        places, own = torch.arange(times.shape[1], device=times.device), times.gather(1, ends[:, None])
+        return self._since((own - times)[:, None], (places > ends[:, None])[:, None, None])
+
+    def _since(self, ago: Tensor, ahead: Tensor) -> Tensor:
+        """The bias (B, H, places, T) of time spans (B, places, T)."""
+        codes = (ago.clamp(min=0) + 1).log2().floor().long().clamp(max=GAPS - 2) + 1
         bias: Tensor = self.bias(codes).permute(0, 3, 1, 2)
         return bias.masked_fill(ahead, -torch.inf)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -10,11 +11,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from onebasket.timeline.encoder import Encoder
 from onebasket.timeline.histories import Histories, Marks, Numbers, Places, in_order
-from onebasket.timeline.network import Encoder, Network
+
+if TYPE_CHECKING:
+    from onebasket.timeline.network import Network
 
 _PEOPLE = 512  # encoded at once
-_SCORES = 16_000_000  # held at once: 64 MB
+_SCORES = 4_000_000  # held at once: 16 MB
 
 
 @torch.no_grad()
@@ -24,23 +28,28 @@ def vectors_of(network: Network) -> Tensor:
     return made
 
 
-@torch.no_grad()
+@torch.inference_mode()
+def ends_of(encoder: Encoder, histories: Histories, vectors: Tensor) -> Tensor:
+    """The states after everybody's last event as they are, (people, D); 0 where there is none."""
+    device = vectors.device
+    made = torch.zeros(len(histories), vectors.shape[1], device=device)
+    for people in in_order(histories, encoder.settings.length, _PEOPLE):
+        batch = histories.batch(people, encoder.settings.length, device)
+        states = encoder.last(batch, vectors)
+        made[torch.from_numpy(people).to(device)] = states * (batch.lengths > 0)[:, None]
+    return made
+
+
+@torch.inference_mode()
 def states_of(encoder: Encoder, histories: Histories, vectors: Tensor, asked: Marks | None = None) -> Tensor:
     """What everybody's history says of what comes next: unit vectors (people, D); 0 where there is none.
 
     `asked` (people, ASKED): the first marks of the event that is asked for; None: of any.
     """
-    device = vectors.device
-    made = torch.zeros(len(histories), vectors.shape[1], device=device)
-    for people in in_order(histories, encoder.settings.length, _PEOPLE):
-        batch = histories.batch(people, encoder.settings.length, device)
-        ends = (batch.lengths - 1).clamp(min=0)
-        states = encoder(batch, vectors)[torch.arange(len(ends), device=device), ends]
-        if asked is not None:
-            states = encoder.towards(states, torch.from_numpy(asked[people]).to(device, torch.int64))
-        states = functional.normalize(states, dim=-1) * (batch.lengths > 0)[:, None]
-        made[torch.from_numpy(people).to(device)] = states
-    return made
+    ends = ends_of(encoder, histories, vectors)
+    told = None if asked is None else torch.from_numpy(asked).to(ends.device, torch.int64)
+    some = torch.from_numpy(histories.lengths > 0).to(ends.device)
+    return functional.normalize(encoder.towards(ends, told), dim=-1) * some[:, None]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from onebasket.timeline.coming import Coming, within
-from onebasket.timeline.histories import PURCHASE, Batch, Histories, Places
+from onebasket.timeline.histories import ASKED, PURCHASE, Batch, Histories, Places
 
-ASKED = 2  # the first marks are known of the event that is asked for: what is done, and after how long
 WINDOWS_DAYS = (7, 30, 90)  # in which a purchase, whatever it is of, is asked for
 UNKNOWN = -1
 

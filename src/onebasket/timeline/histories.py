@@ -18,6 +18,7 @@ Places = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.int32]
 Marks = npt.NDArray[np.uint8]
 PURCHASE = 1  # of the first mark, what was done
+ASKED = 2  # the first marks are known of the event that is asked for: what is done, and after how long
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def test_states_are_asked_for(store: DuckStore, shop: Shop, tmp_path: Path) -> N
     behaviour.write(store, shop, tmp_path, states=states)
     with pytest.raises(ModelError, match="states"):
         expected(store, tmp_path, "ann")
-    (one,) = expected(store, tmp_path, "ann", states=states)
+    (one,) = expected(store, tmp_path, "ann", states=lambda: states)
     assert one.influences[0].topic == "states" and one.influences[0].contribution == 3.0
 
 

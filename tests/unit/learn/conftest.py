@@ -42,21 +42,29 @@ def store(tmp_path: Path) -> Iterator[DuckStore]:
 
 
 @pytest.fixture
-def sell(store: DuckStore) -> Callable[..., None]:
-    """Write purchases, or events with other values, as the timeline."""
+def happen(store: DuckStore) -> Callable[[Sequence[dict[str, Any]]], None]:
+    """Write events as the timeline; what is not said of one is filled in."""
 
-    def write(purchases: Sequence[Purchase], **values: Any) -> None:
+    def write(events: Sequence[dict[str, Any]]) -> None:
         kind = BY_NAME["timeline"]
         schema = pa.schema([(column.name, arrow_type(column.type)) for column in kind.columns])
         filler = {c.name: DEFAULTS[c.type] if c.required else None for c in kind.columns}
-        rows = [
-            filler
-            | {"event_id": f"e{place:06}", "action": "purchase", "customer_id": customer}
-            | {"product_id": product, "ts": START + timedelta(days=day), "net_quantity": 1.0}
-            | values
-            for place, (customer, product, day) in enumerate(purchases)
-        ]
+        filler |= {"action": "purchase", "net_quantity": 1.0}
+        rows = [filler | {"event_id": f"e{place:06}"} | event for place, event in enumerate(events)]
         store.write("timeline", store.arrow(pa.Table.from_pylist(rows, schema=schema)))
+
+    return write
+
+
+@pytest.fixture
+def sell(happen: Callable[[Sequence[dict[str, Any]]], None]) -> Callable[..., None]:
+    """Write purchases, or events with other values, as the timeline."""
+
+    def write(purchases: Sequence[Purchase], **values: Any) -> None:
+        happen([
+            {"customer_id": customer, "product_id": product, "ts": START + timedelta(days=day)} | values
+            for customer, product, day in purchases
+        ])  # fmt: skip
 
     return write
 

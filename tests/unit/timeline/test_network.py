@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from onebasket.errors import ModelError
+from onebasket.timeline.encoder import Dropout
 from onebasket.timeline.encoding import NextItems, Wanted, states_of, vectors_of
 from onebasket.timeline.histories import Histories
-from onebasket.timeline.network import Dropout, Known, Network
+from onebasket.timeline.network import Known, Network
 from onebasket.timeline.settings import PRESETS, TimelineSettings
 from tests.unit.timeline.worlds import ITEMS, TINY, training
 
@@ -93,6 +94,21 @@ def test_marks_and_times_are_heard_and_nothing_of_what_comes_later() -> None:
     ):
         assert torch.allclose(usual[:2], other[:2])
         assert not torch.allclose(usual[2], other[2], atol=1e-3)
+
+
+@pytest.mark.parametrize(("layers", "clock"), [(1, False), (1, True), (3, False), (3, True)])
+def test_the_last_state_alone_is_the_last_of_all(layers: int, clock: bool) -> None:
+    settings = msgspec.structs.replace(TINY, layers=layers, clock=clock)
+    network = Network(ITEMS, settings, sizes=MARKED).eval()
+    for each in network.parameters():
+        torch.nn.init.normal_(each, 0, 0.3)
+    lists = [[3, 5, 7], [2], [], list(range(1, 13))]
+    marks = [[place % 3, place % 7, 2] for place in range(16)]
+    batch = marked(lists, marks, [7 * place**3 for place in range(16)]).batch(np.arange(4), 8, CPU)
+    with torch.no_grad():
+        vectors = vectors_of(network)
+        whole = network.encoder(batch, vectors)[torch.arange(4), (batch.lengths - 1).clamp(min=0)]
+        assert torch.allclose(network.encoder.last(batch, vectors), whole, atol=1e-5)
 
 
 def test_what_is_asked_for_turns_states() -> None:

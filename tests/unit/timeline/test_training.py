@@ -78,6 +78,19 @@ def test_training_with_other_attributes_begins_anew(tmp_path: Path) -> None:
     assert kept.resume(training(known=known[0]))
 
 
+@pytest.mark.parametrize("change", [{"format": 2}, {"format": 2, "numbers": None, "pace": "slow"}])
+def test_training_of_another_version_begins_anew(change: dict[str, object], tmp_path: Path) -> None:
+    kept = Checkpoints(tmp_path)
+    stopped_after(5, kept, 5)
+    head = msgspec.json.decode((tmp_path / "training.json").read_bytes())
+    (tmp_path / "training.json").write_bytes(msgspec.json.encode(head | change))
+    again = training()
+    assert not kept.resume(again)
+    assert again.course.step == 0
+    kept.save(again)
+    assert kept.resume(training())
+
+
 def test_numbers_that_are_missing_are_damage(tmp_path: Path) -> None:
     kept = Checkpoints(tmp_path)
     stopped_after(5, kept, 5)
