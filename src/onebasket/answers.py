@@ -91,12 +91,13 @@ def expectations(folder: Path, version: Version, who: str, task: str | None = No
     what is known of it, what that does to the score, and both in words of the shop's language."""
     from onebasket import explain
     from onebasket.apply import recommend
+    from onebasket.learn import network_states
 
-    shop = shop_file.load(folder)
+    shop, models = shop_file.load(folder), version.path / MODELS
     words = explain.Wording(shop)
     with store_of(folder, version) as store:
         customer = recommend.customer_named(store, shop, who)
-        found = explain.expected(store, version.path / MODELS, customer, task)
+        found = explain.expected(store, models, customer, task, lambda: network_states(store, models))
     return [
         {"task": each.task, "target": each.target, "title": each.title, "value": each.value}
         | {"words": words.score(each)}

@@ -34,9 +34,9 @@ _IN_DAYS: dict[str, _Said] = {
     "buyers": ("popularity", mark("customers who bought it in the last {days} days: {value}"), "count"),
 }  # fmt: skip
 _PLAIN: dict[str, _Said] = {
-    "order_last_days": ("recency", mark("last bought {value}"), "ago"),
-    "order_first_days": ("acquaintance", mark("first bought {value}"), "ago"),
-    "known_days": ("acquaintance", mark("known for {value} days"), "days"),
+    "order_last_days": ("recency", mark("last bought: {value}"), "ago"),
+    "order_first_days": ("acquaintance", mark("first bought: {value}"), "ago"),
+    "known_days": ("acquaintance", mark("days known: {value}"), "days"),
     "orders": ("frequency", mark("orders so far: {value}"), "count"),
     "orders_per_30d": ("frequency", mark("orders in 30 days, on average: {value}"), "count"),
     "weeks_of_13": ("frequency", mark("weeks with an order, of the last 13: {value}"), "count"),
@@ -53,12 +53,12 @@ _PLAIN: dict[str, _Said] = {
     "return_share": ("returns", mark("share of items returned: {value}"), "share"),
     "returned_share": ("returns", mark("share of money returned: {value}"), "share"),
     "bought": ("bought_it", mark("bought it before (1: yes, 0: no): {value}"), "count"),
-    "bought_last_days": ("bought_it", mark("last bought it {value}"), "ago"),
-    "bought_first_days": ("bought_it", mark("first bought it {value}"), "ago"),
+    "bought_last_days": ("bought_it", mark("last bought it: {value}"), "ago"),
+    "bought_first_days": ("bought_it", mark("first bought it: {value}"), "ago"),
     "bought_gap_days": ("rhythm_of_it", mark("days between purchases of it, on average: {value}"), "days"),
     "bought_overdue": ("rhythm_of_it", mark("time since it was bought, usual time = 1: {value}"), "count"),
     "bought_share": ("bought_it", mark("share of orders with it: {value}"), "share"),
-    "seen_last_days": ("looked_at_it", mark("last looked at it {value}"), "ago"),
+    "seen_last_days": ("looked_at_it", mark("last looked at it: {value}"), "ago"),
     "place": ("popularity", mark("place among the most bought: {value}"), "count"),
 }  # fmt: skip
 _OF_CUSTOMER = "customer_"  # columns of the customer, beside a candidate
@@ -78,7 +78,7 @@ def feature_of(name: str) -> Feature:
     if name.endswith(_LAST):
         action = action_of(name)
         topic = "recency" if action == "purchase" else _TOPICS.get(action, action)
-        return Feature(topic, mark("{action}: last {value}"), "ago")
+        return Feature(topic, mark("{action}, last: {value}"), "ago")
     window = _WINDOW.fullmatch(name)
     days = int(window["days"]) if window else 0
     if window and window["kind"] in _IN_DAYS:

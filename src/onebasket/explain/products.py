@@ -28,9 +28,9 @@ class Because:
     """One reason, as data.
 
     `values` by kind, ages in days: event: action, days_ago, product_id and title (None: about no product),
-    single (False: all its purchases), contribution, rank_without; regular: days, every_days, days_ago; again:
-    days, days_ago; together: product_id, title, orders (of others); brand and category: that, and of one like
-    it product_id, title, action, days_ago; popular: customers (who bought it).
+    single (False: all its purchases), contribution, rank, rank_without; regular: days, every_days, days_ago;
+    again: days, days_ago; together: product_id, title, orders (of others); brand and category: that, and of
+    one like it product_id, title, action, days_ago; popular: customers (who bought it).
     """
 
     kind: Kind
@@ -78,7 +78,7 @@ def _events(why: Why | None, past: list[Row], known: dict[str, Row], now: dateti
     raising = [reason for reason in why.reasons if reason.contribution > 0] if why else []
     for reason in raising:
         if reason.contribution >= _LEAST * raising[0].contribution:
-            values = _event(reason, past, known, now)
+            values = _event(reason, past, known, now) | {"rank": why.rank if why else 0}
             key = values["action"], values["product_id"], values["days_ago"]
             found.setdefault(key, Because("event", values))
     return list(found.values())[:_MOST_EVENTS]
@@ -86,12 +86,10 @@ def _events(why: Why | None, past: list[Row], known: dict[str, Row], now: dateti
 
 def _event(reason: Reason, past: list[Row], known: dict[str, Row], now: datetime) -> dict[str, Any]:
     step = reason.step
-    then: datetime | None
+    did = _did(past, step.item, step.action)
+    then: datetime | None = did["last_ts"] if did else None
     if step.time is not None:
         then = datetime.fromtimestamp(step.time, UTC).replace(tzinfo=None)
-    else:
-        row = _did(past, step.item, step.action)
-        then = row["last_ts"] if row else None
     return {
         "action": step.action,
         "product_id": step.item,

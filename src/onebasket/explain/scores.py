@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -62,12 +63,17 @@ class Expectation:
 
 
 def expected(
-    store: Store, models: Path, customer_id: str, task: str | None = None, states: States | None = None
+    store: Store,
+    models: Path,
+    customer_id: str,
+    task: str | None = None,
+    states: Callable[[], States | None] = lambda: None,
 ) -> list[Expectation]:
     """Everything a customer is expected to do, or what is said of one task, with reasons.
 
-    Without a task, categories and products are left out. `states` as in `apply.behaviour.write`. Raises
-    ModelError for a task that is not in the table, or when there are no usable scorers.
+    Without a task, categories and products are left out. `states` gives what `apply.behaviour.write` was
+    given, and is called once, if a scorer looks at them. Raises ModelError for a task that is not in the
+    table, or when there are no usable scorers.
     """
     rows = table(store, "explain/scored", customer_id=customer_id).to_pylist()
     tasks = sorted({row["task"] for row in rows})
@@ -80,7 +86,7 @@ def expected(
             next_step="name one of those found" if tasks else "onebasket run SHOP",
         )
     known = {scorer.task: scorer for scorer in scoring.load(models / FOLDER).each}
-    return list(_explained(store, rows, known, customer_id, states))
+    return list(_explained(store, rows, known, customer_id, cache(states)))
 
 
 def _explained(
@@ -88,7 +94,7 @@ def _explained(
     rows: list[dict[str, Any]],
     known: dict[str, Scorer],
     customer_id: str,
-    states: States | None,
+    states: Callable[[], States | None],
 ) -> Iterator[Expectation]:
     moment, part = rows[0]["as_of"], Part(customer_id, customer_id + _NEXT)
     store.view(EVENTS, store.sql("scoring/events"))
@@ -110,20 +116,28 @@ def _explained(
 
 
 def _frame(
-    store: Store, scorer: Scorer, customers: Frame, moment: datetime, part: Part, states: States | None
+    store: Store,
+    scorer: Scorer,
+    customers: Frame,
+    moment: datetime,
+    part: Part,
+    states: Callable[[], States | None],
 ) -> Frame:
     """What a scorer looks at: the customer, or the customer beside candidates."""
     (about,) = (task.about for task in scoring.TASKS if task.name == scorer.task)
     if about != "customer":
         with scoring.candidates(store, moment):
             return scoring.pairs_at(store, about, moment, moment, customers, part)[0]
-    if scorer.needs_states and states is None:
+    if not scorer.needs_states:
+        return customers
+    given = states()
+    if given is None:
         raise ModelError(
             "The scorers were trained with states of a sequence network.",
             found=f"no states, which {scorer.task} looks at",
-            next_step="ask with the states they were trained with",
+            next_step="onebasket learn SHOP, which trains them anew",
         )
-    return customers.with_states(states, moment) if states and scorer.needs_states else customers
+    return customers.with_states(given, moment)
 
 
 def _influences(scorer: Scorer, frame: Frame, target: str, sign: float) -> tuple[Influence, ...]:

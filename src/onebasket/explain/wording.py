@@ -30,7 +30,7 @@ _FACTS = {
     "together": mark("others bought it in {orders} orders together with {title}"),
     "brand": mark("of the brand {brand}, like {title} ({did} {ago})"),
     "category": mark("in the category {category}, like {title} ({did} {ago})"),
-    "popular": mark("bought by {customers} customers"),
+    "popular": mark("customers who bought it: {customers}"),
 }
 _DID = {"purchase": mark("bought"), "view": mark("viewed"), "cart": mark("put into the cart")}
 _ACTIONS = {
@@ -73,15 +73,18 @@ class Wording:
         else:
             text = _EVENTS.get(values["action"], mark("{action}: {title} {ago}"))
             words = self._say(text).format(**values)
+        if values["rank_without"] == values["rank"]:
+            return self._say(mark("{words}; at the same place without it")).format(words=words)
         without = self._say(mark("{words}; at place {rank} without it"))
         return without.format(words=words, rank=self._figures.count(values["rank_without"]))
 
     def influence(self, told: Influence) -> str:
-        """What is known: `last bought 6 days ago`."""
+        """What is known: `last bought: 6 days ago`."""
         feature, name = feature_of(told.feature), told.feature
         action, channel = plain(_ACTIONS, action_of(name), self._say), channel_of(name)
         if channel:
-            action = f"{action} ({plain(CHANNEL, channel, self._say)})"
+            named = plain(CHANNEL, channel, self._say)
+            action = self._say(mark("{action} ({channel})")).format(action=action, channel=named)
         value = self._value(feature.unit, told.value)
         return self._say(feature.text).format(action=action, days=feature.days, value=value)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from onebasket.apply import recommend
 from onebasket.errors import ModelError
+from onebasket.recommenders import IALS, IALSSettings, Interactions
 from onebasket.shop import Recommend, Shop
 from onebasket.store.duckdb import DuckStore
 
@@ -94,6 +97,30 @@ def test_an_unknown_category(store: DuckStore, shop: Shop, models: Path) -> None
     with pytest.raises(ModelError, match="'Shoes'") as raised:
         recommend.for_customer(store, shop, models, "bob", category="Shoes")
     assert "Drinks, Drinksware, Food" in str(raised.value)
+
+
+@pytest.mark.parametrize("rules", [{}, {"seen": "mask"}, {"category": "drinks"}, {"top": 1}])
+@pytest.mark.parametrize("who", ["bob", "new"])
+def test_reasons_stand_beside_the_same_list(
+    store: DuckStore, shop: Shop, models: Path, who: str, rules: dict[str, Any]
+) -> None:
+    found = recommend.with_reasons(store, shop, models, who, **rules)
+    listed = recommend.for_customer(store, shop, models, who, **rules)
+    assert [each for each, _ in found] == listed and listed
+    for each, why in found:
+        assert why and (why.item, why.score, why.rank) == (each.product_id, each.score, each.rank)
+        carried = [reason.step.item for reason in why.reasons]
+        assert carried == ([each.product_id] if who == "bob" and rules.get("seen") != "mask"
+                           and each.product_id in ("bread", "milk") else [])  # fmt: skip
+
+
+def test_models_that_cannot_tell_give_the_list_alone(store: DuckStore, shop: Shop, models: Path) -> None:
+    bought = Interactions.of(
+        np.array([0, 0]), np.array([0, 1]), np.zeros(2, np.int64), ["bob"], ["tea", "cup"]
+    )
+    IALS(IALSSettings(factors=2)).fit(bought).save(models)
+    found = recommend.with_reasons(store, shop, models, "bob")
+    assert len(found) == 2 and {why for _, why in found} == {None}
 
 
 def test_similar(store: DuckStore, models: Path) -> None:

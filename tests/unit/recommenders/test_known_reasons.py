@@ -20,6 +20,7 @@ from onebasket.recommenders.chances import Chances, Shown
 from onebasket.recommenders.counts import Shares
 from onebasket.recommenders.events import PURCHASE, Mark
 from onebasket.recommenders.reasons import Step
+from onebasket.recommenders.timeline import _linear
 from onebasket.timeline.settings import TimelineSettings
 
 DAY, ITEMS, PEOPLE = 86_400, 20, 150
@@ -65,7 +66,9 @@ def with_trees(model: Timeline) -> Timeline:
     histories = model._lines.of(events)
     now = np.full(PEOPLE, model._now)
     voices = model._voices(histories, model._lines.asked(histories, now), events)
-    shown = model._market.candidates(events, voices[:2])
+    model._ease = _linear(model.events)
+    shown = model._market.candidates(events, model._speakers(voices, events))
+    assert voices[2] is not None
     bought = voices[2][shown.rows, shown.items] > voices[2].min()
     model._chances = Chances.fit([Shown(everybody, shown, bought, 0.0)], seed=0)
     return model
