@@ -188,7 +188,7 @@ class _Work:
             return clean.clean(store, shop, source, key, progress)
 
         def learning(store: DuckStore) -> None:
-            learn.learn(store, shop, models, progress, previous and previous.path / MODELS)
+            learn.learn(store, shop, models, progress, previous.path / MODELS if previous else None)
             learn.behaviour(store, shop, models, progress)
 
         def applying(store: DuckStore) -> None:

@@ -73,7 +73,7 @@ class Former:
             return None, None
         new, old = units[both], self.units[places[both]]
         turned = turn(new, old)
-        return turned, drift([item_ids[place] for place in both], new @ turned, old)
+        return turned, drift([item_ids[int(place)] for place in both], new @ turned, old)
 
     def _places(self, item_ids: Sequence[str]) -> npt.NDArray[np.int64]:
         """Where items stood in the former model, -1 for new ones."""

@@ -84,7 +84,7 @@ def _begin_known(items: Items, vectors: Tensor, rows: Tensor) -> None:
     def normal(weights: Tensor) -> Tensor:
         """The gradient's side of ridge regression: what the features' weights (F, D) are sent to."""
         told = torch.zeros(len(rows), width)
-        for (one, _), weight in zip(parts, weights.split(sizes), strict=True):
+        for (one, _), weight in zip(parts, torch.split(weights, sizes), strict=True):
             told += one @ weight
         return torch.cat([other @ told for _, other in parts]) + _RIDGE * weights
 

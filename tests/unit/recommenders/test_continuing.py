@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from onebasket.recommenders import Interactions, Popularity, Timeline, TimelineModelSettings, load
+from onebasket.recommenders import Events, Interactions, Popularity, Timeline, TimelineModelSettings, load
 from onebasket.recommenders.counts import Shares
 from onebasket.recommenders.drift import drift, turn
+from onebasket.recommenders.events import Mark
+from onebasket.recommenders.lines import Lines
 from tests.unit.recommenders.test_timeline import ITEMS, TINY, interactions, walks
 
 SETTINGS = TimelineModelSettings(
@@ -129,6 +131,38 @@ def test_vectors_lie_where_they_lay(former: Timeline) -> None:
     assert told.mean > plain + 0.3  # type: ignore[attr-defined]
     warm = after(former, more()).trained.drift
     assert warm is not None and warm.mean > 0.8 and warm.items == ITEMS and len(warm.most) == 10
+
+
+@pytest.mark.parametrize("clock", [False, True])
+def test_every_code_of_a_mark_has_a_name(clock: bool) -> None:
+    lines = Lines((("action", ("purchase", "view")), ("channel", ("store", "web"))), clock)
+    assert len(lines.codes) == sum(lines.sizes) == len(set(lines.codes))
+    assert lines.codes[:3] == [("action", ""), ("action", "purchase"), ("action", "view")]
+    assert not Lines((("action", ("purchase",)),), False).codes
+
+
+def with_channels(names: list[str]) -> Events:
+    """The walks, by several channels; the most frequent has the first code."""
+    before, _ = walks()
+    drawn = np.random.default_rng(0).choice(len(names), len(before), p=np.arange(1, len(names) + 1) / 6)
+    marks = [
+        Mark.of("action", np.zeros(len(before), np.int64), ["purchase"], "purchase"),
+        Mark.of("channel", drawn, names),
+    ]
+    return Events.of((before.users, before.items, before.times), (before.user_ids, before.item_ids), marks)
+
+
+def test_channels_are_known_again_by_name() -> None:
+    """A new order of frequency, and a channel that was closed and one that was opened."""
+    settings = msgspec.structs.replace(SETTINGS, network=msgspec.structs.replace(TINY, epochs=4))
+    before, _ = walks()
+    first = Timeline(settings).fit(before, 2, events=with_channels(["store", "web", "fair"]))
+    second = Timeline(settings)
+    second.earlier = first
+    second.fit(before, 2, events=with_channels(["app", "web", "store"]))
+    size = sum(second._lines.sizes)
+    assert second.trained.began == f"from the model before: 20 of 20 products, {size - 1} of {size} marks"
+    assert first._lines.codes != second._lines.codes
 
 
 def test_what_cannot_be_begun_from_is_told(former: Timeline) -> None:
