@@ -18,6 +18,8 @@ With --cold a share of the items, drawn once, is taken out of every history, so 
 attributes and texts of these items is known; people whose last item is one of them are judged by it, once
 with the cold items alone ranked, once with all items ranked. Chance is 10 by the items ranked.
 
+With --warm the model begins where another ended that was fitted without each person's last event of those.
+
 With --stored each seed's timeline model is saved in each of these forms, loaded again and judged.
 """
 
@@ -68,6 +70,7 @@ def main() -> None:
     parser.add_argument("--cold", type=float, default=0.0, metavar="SHARE", help="of items never trained on")
     parser.add_argument("--model", default="timeline", choices=MODELS)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="network.width=64 …")
+    parser.add_argument("--warm", action="store_true", help="begin where a model of less data ended")
     parser.add_argument("--stored", nargs="*", default=[], help="float32 float16 int8: as kept on disk")
     parser.add_argument("--refit", action="store_true", help="learn from validation items, too, at the end")
     parser.add_argument("--seeds", type=int, default=3)
@@ -97,7 +100,12 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|", flush=True)
     runs = []
     for seed in range(asked.first_seed, asked.first_seed + asked.seeds):
-        run, model = run_once(asked.model, changes, (shown, before, goal), catalogue, seed)
+        earlier = (
+            fitted(asked.model, changes, last_apart(lists, 2)[0], catalogue, seed) if asked.warm else None
+        )
+        if earlier:
+            print(f"| the model before | | | | | | {said(earlier)} |", flush=True)
+        run, model = run_once(asked.model, changes, (shown, before, goal), catalogue, seed, earlier)
         runs.append(run)
         print(row_of(str(seed), runs[-1:]), flush=True)
         for stored in asked.stored:
@@ -162,19 +170,32 @@ def run_once(
     data: tuple[Interactions, Interactions, Targets],
     catalogue: Catalogue,
     seed: int,
+    earlier: Recommender | None = None,
 ) -> tuple[Run, Recommender]:
     """Fit with one seed on what may be learned from, and judge by what is known."""
     shown, before, goal = data
-    model = MODELS[name]()
-    model.settings = changed(model.settings, changes)
     began = time.perf_counter()
-    model.fit(shown, seed, catalogue=catalogue)
+    model = fitted(name, changes, shown, catalogue, seed, earlier)
     seconds = time.perf_counter() - began
     if shown is not before:
         model.follow(before)
     values = judge(model, goal, TOP, "mask").values
     told = (float(values[:, 0].mean()), float(values[:, 1].mean()), seconds, samples(model, before))
     return Run(*told, said(model)), model
+
+
+def fitted(
+    name: str,
+    changes: list[str],
+    data: Interactions,
+    catalogue: Catalogue,
+    seed: int,
+    earlier: Recommender | None = None,
+) -> Recommender:
+    """A model of some settings, begun where another ended or anew."""
+    model = MODELS[name]()
+    model.settings, model.earlier = changed(model.settings, changes), earlier
+    return model.fit(data, seed, catalogue=catalogue)
 
 
 def row_stored(model: Recommender, stored: str, goal: Targets) -> str:
@@ -188,8 +209,7 @@ def row_stored(model: Recommender, stored: str, goal: Targets) -> str:
         values = judge(load(Path(folder)), goal, TOP, "mask").values
     return (
         f"| {stored} | {values[:, 0].mean():.4f} | {values[:, 1].mean():.4f} | | | |"
-        f" on disk {sum(sizes):.2f} MB,"
-        f" of it the network {network / 1e6:.2f} MB |"
+        f" on disk {sum(sizes):.2f} MB, of it the network {network / 1e6:.2f} MB |"
     )
 
 
@@ -258,7 +278,8 @@ def said(model: Recommender) -> str:
         return ""
     return (
         f"{shown.epochs} epochs, best after {shown.best_epoch} ({shown.best:.4f} on validation),"
-        f" rules {shown.shares.rules:.1f}"
+        f" rules {shown.shares.rules:.1f}, {shown.began}"
+        f"{f', cosine to the vectors before {shown.drift.mean:.3f}' if shown.drift else ''}"
     )
 
 

@@ -178,7 +178,7 @@ class _Work:
         from onebasket.align import decisions
         from onebasket.protect.corrections import fingerprint as corrected
 
-        shop, key, progress = self.shop, self.key, self.progress
+        shop, key, progress, previous = self.shop, self.key, self.progress, self.draft.previous
         models = self.draft.path / MODELS
 
         def collecting(source: Source, store: DuckStore) -> list[Account]:
@@ -188,7 +188,7 @@ class _Work:
             return clean.clean(store, shop, source, key, progress)
 
         def learning(store: DuckStore) -> None:
-            learn.learn(store, shop, models, progress)
+            learn.learn(store, shop, models, progress, previous.path / MODELS if previous else None)
             learn.behaviour(store, shop, models, progress, learn.network_states(store, models, progress))
 
         def applying(store: DuckStore) -> None:

@@ -17,7 +17,16 @@ from onebasket.errors import ModelError
 from onebasket.learn import evaluate, events, products, states
 from onebasket.learn.choose import Trial, best_of
 from onebasket.learn.known import Known
-from onebasket.recommenders import MODELS, Interactions, Popularity, torch_threads
+from onebasket.recommenders import (
+    MODELS,
+    Interactions,
+    Popularity,
+    Recommender,
+    Timeline,
+    load,
+    torch_threads,
+)  # fmt: skip
+from onebasket.recommenders.saved import HEAD
 from onebasket.shop import Learn, Shop
 from onebasket.store.base import Store
 
@@ -35,7 +44,9 @@ _SCORES = pa.schema(
 )
 
 
-def learn(store: Store, shop: Shop, folder: Path, progress: Progress = silent) -> None:
+def learn(
+    store: Store, shop: Shop, folder: Path, progress: Progress = silent, earlier: Path | None = None
+) -> None:
     """Train, judge and save: table `scores`, the chosen model and `choice.json` in `folder`.
 
     Each model's settings, and the model itself, are chosen by ndcg on the validation window.
@@ -44,13 +55,19 @@ def learn(store: Store, shop: Shop, folder: Path, progress: Progress = silent) -
     they are called are given the catalogue, too. Where nothing can be judged
     (too few purchases, too short a time) popularity is saved, `scores` is empty and the note
     in `choice.json` says why. Raises ModelError when the model cannot be written.
+
+    `earlier`: the folder of the last published version's model. Where it and the chosen model are timeline
+    models, the fit on everything begins there; never one that is judged, as that model knows what came later.
     """
     known = _read(store, shop, progress)
     with torch_threads(shop.run.threads) if known.events else nullcontext():
-        _learn(store, shop, folder, known, progress)
+        _learn(store, shop, (folder, earlier), known, progress)
 
 
-def _learn(store: Store, shop: Shop, folder: Path, known: Known, progress: Progress) -> None:
+def _learn(
+    store: Store, shop: Shop, folders: tuple[Path, Path | None], known: Known, progress: Progress
+) -> None:
+    folder, earlier = folders
     data, windows = known.purchases, _windows(known.purchases, shop.learn)
     trials = _validate(known, windows, shop, progress)
     rows: list[dict[str, Any]] = []
@@ -62,11 +79,12 @@ def _learn(store: Store, shop: Shop, folder: Path, known: Known, progress: Progr
     else:
         model, note = Popularity(), _why_not(data)
     progress(f"learn: {model.name} on everything", 0, 1)
+    model.earlier = _earlier(earlier, model, progress) if shop.learn.warm_start else None
     known.fit(model, shop.run.seed, progress)
     model.save(folder)
     if known.events is not None:
         states.train(known, shop, folder, progress)
-    _write_choice(folder, model.name, trials, windows, note)
+    _write_choice(folder, model, trials, windows, note)
     store.write("scores", store.arrow(pa.Table.from_pylist(rows, _SCORES)))
     shutil.rmtree(shop.basket / TRAINING, ignore_errors=True)
     progress(f"learn: {model.name} on everything", 1, 1)
@@ -152,19 +170,33 @@ def _why_not(data: Interactions) -> str:
     )
 
 
+def _earlier(folder: Path | None, model: Recommender, progress: Progress) -> Recommender | None:
+    """The last published version's model, if both are timeline models; one that cannot be read is left."""
+    if model.name != Timeline.name or folder is None or not (folder / HEAD).exists():
+        return None
+    try:
+        found = load(folder)
+    except ModelError as error:
+        progress(f"learn: {model.name} begins anew · {error.failed}", 0, 0)
+        return None
+    return found if found.name == model.name else None
+
+
 def _write_choice(
-    folder: Path, model: str, trials: list[Trial], windows: tuple[int, int, int], note: str
+    folder: Path, model: Recommender, trials: list[Trial], windows: tuple[int, int, int], note: str
 ) -> None:
     """What was chosen, from what, and why nothing was where nothing was; for the report and the curious."""
     start, test, end = (datetime.fromtimestamp(time, UTC).replace(tzinfo=None) for time in windows)
+    trained = model.trained if isinstance(model, Timeline) else None
     told = {
-        "chosen": model,
+        "chosen": model.name,
         "note": note,
         "validation_from": start.isoformat() if trials else None,
         "test_from": test.isoformat() if trials else None,
         "test_until": end.isoformat() if trials else None,
         "settings": {trial.model: msgspec.to_builtins(trial.settings) for trial in trials},
         "validation": {trial.model: trial.value for trial in trials},
+        "trained": trained and asdict(trained),
     }
     try:
         (folder / CHOICE).write_bytes(msgspec.json.format(msgspec.json.encode(told), indent=1))

@@ -33,6 +33,21 @@ class Lines:
             return ()
         return (action, GAPS, *others, *((WEEKDAYS, HOURS) if self.clock else ()))
 
+    @property
+    def codes(self) -> list[tuple[str, str]]:
+        """What each code of each mark stands for, mark after mark, as `sizes` has them; "": not known."""
+        from onebasket.timeline.clock import GAPS, HOURS, WEEKDAYS
+
+        if not self.sizes:
+            return []
+        action, *others = ((name, ("", *values)) for name, values in self.told)
+        steps = {name: [str(code) for code in range(size)] for name, size in
+                 (("gap", GAPS), ("weekday", WEEKDAYS), ("hour", HOURS))}  # fmt: skip
+        marks = [action, ("time: gap", steps["gap"]), *others]
+        if self.clock:
+            marks += [(f"time: {name}", steps[name]) for name in ("weekday", "hour")]
+        return [(name, value) for name, values in marks for value in values]
+
     def of(self, events: Events) -> Histories:
         """A history a user."""
         from onebasket.timeline.clock import calendar, gaps_of

@@ -60,6 +60,7 @@ class Recommender(ABC):
     informed: ClassVar[bool] = False  # whether it knows items by what the catalogue says of them
     follows: ClassVar[bool] = True  # whether it can answer for histories it did not learn from
     kept: Path | None = None  # where a long training may be kept, to go on after a kill
+    earlier: Recommender | None = None  # the model before this one, to begin from, where a model can
     settings: Any  # a frozen msgspec.Struct with half_life_days among its fields
     user_ids: tuple[str, ...]
     item_ids: tuple[str, ...]

@@ -15,11 +15,13 @@ import numpy.typing as npt
 from onebasket.accounting import Progress
 from onebasket.errors import MissingExtraError, ModelError
 from onebasket.recommenders.chances import Chances, Market, Shown, earlier_windows
+from onebasket.recommenders.continuing import ANEW, Former, anew
 from onebasket.recommenders.counts import Counts, Shares, tried
+from onebasket.recommenders.drift import Drift
 from onebasket.recommenders.ease import EASE, EASESettings
 from onebasket.recommenders.events import Events
 from onebasket.recommenders.held_out import HeldOut, last_days, last_purchases
-from onebasket.recommenders.interactions import Codes, Mask, Ragged
+from onebasket.recommenders.interactions import Codes, Floats, Mask, Ragged
 from onebasket.recommenders.lines import Lines
 from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
@@ -31,6 +33,7 @@ from onebasket.timeline.settings import TimelineSettings
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from onebasket.timeline.encoder import Encoder
     from onebasket.timeline.encoding import NextItems
     from onebasket.timeline.histories import Histories, Marks
     from onebasket.timeline.network import Known, Network
@@ -76,6 +79,8 @@ class Trained:
     best: float  # NDCG@10 of the network on validation
     targets: int  # events the network was asked for while training
     shares: Shares  # of the counts in the blend
+    began: str = ANEW  # or from what, or why not
+    drift: Drift | None = None  # of the items' vectors since the model before
 
 
 class Timeline(Recommender):
@@ -84,6 +89,9 @@ class Timeline(Recommender):
     The network is trained on all but what is held out for validation, which says when to stop, and how much
     the counts of what follows what, and of what one had before, add to a score:
     cos(state, item) / temperature + Σ share · ln(count + floor).
+
+    Where `earlier` is a timeline model, training begins where that one ended: it is short then, and vectors
+    of items stay comparable (`item_vectors`). What is held out is held out from both.
     """
 
     name: ClassVar[str] = "timeline"
@@ -115,10 +123,14 @@ class Timeline(Recommender):
         )  # fmt: skip
         inside = msgspec.structs.replace(settings.network, repeats=settings.seen != "new")
         network = Network(len(self.item_ids), inside, self._known(), self._lines.sizes)
-        training = Training(network, histories, goal, seed)
+        former = Former.of(self.earlier) if isinstance(self.earlier, Timeline) else None
+        began = former.begin(network, self.item_ids, self._lines) if former else anew(self.earlier)
+        progress(f"timeline: training · {began}", 0, 0)
+        training = Training(network, histories, goal, seed, warm=not began.startswith(ANEW))
         best = self._trained(training, progress)
         self._encoder, self._vectors = best.encoder, vectors_of(best)
         self._heads, self._main = best.windows, self._main_directions(histories)
+        self._turn, drifted = former.aligned(self._units, self.item_ids) if former else (None, None)
         self._shares = settings.shares or self._best_shares(goal, before, held.people)
         self._chances = None
         if settings.seen == "allow" and settings.validation_days > 0:
@@ -129,7 +141,8 @@ class Timeline(Recommender):
             if self._chances is not None:
                 self._ease = _linear(self.events)
         course = training.course
-        self.trained = Trained(course.epoch, course.best_epoch, course.best, course.targets, self._shares)
+        figures = course.epoch, course.best_epoch, course.best, course.targets
+        self.trained = Trained(*figures, self._shares, began, drifted)
 
     def _trained(self, training: Training, progress: Progress) -> Network:
         """Train, from where a training of the same that was killed had got to. One that is done is kept, too:
@@ -307,6 +320,24 @@ class Timeline(Recommender):
         made: Tensor = _torch().nn.functional.normalize(self._vectors[1:], dim=-1)
         return made
 
+    @property
+    def _units(self) -> Floats:
+        """The same as an array."""
+        made: Floats = self._directions.numpy()
+        return made
+
+    def item_vectors(self) -> Floats:
+        """Unit vectors of all items (items, D), in the order of `item_ids`, for other uses: turned so that
+        they lie as near as can be to those of the model before, where there was one (`earlier`). Cosines
+        between them are those of the vectors that scores are made of, which are not turned.
+        """
+        made: Floats = self._units if self._turn is None else self._units @ self._turn
+        return made
+
+    def left(self) -> tuple[tuple[str, ...], Tensor, Floats, Encoder, Lines]:
+        """What the next model may begin from: items, their vectors, those aligned, the encoder, its marks."""
+        return self.item_ids, self._vectors, self.item_vectors(), self._encoder, self._lines
+
     def _similarities(self, items: Codes) -> Scores:
         """The cosine between vectors, and that between buyers: the first knows products that few bought."""
         scores: Scores = (self._directions[items] @ self._directions.T).numpy()
@@ -325,6 +356,8 @@ class Timeline(Recommender):
         made |= vectors_as(stored, "vectors", self._vectors.numpy())
         made |= self._counts.arrays() | {"shares": np.array([self._shares.rules, self._shares.repeats])}
         made["main"] = self._main
+        if self._turn is not None:
+            made["turn"] = self._turn
         if self._chances is not None:
             made["chances"] = np.frombuffer(self._chances.text.encode(), np.uint8)
             made["linear"] = self._ease.weights
@@ -349,7 +382,9 @@ class Timeline(Recommender):
         )
         if self._vectors.shape != (len(self.item_ids) + 1, self.settings.network.width):
             raise ValueError(f"vectors of shape {tuple(self._vectors.shape)}")
-        rules, repeats = arrays["shares"].tolist()
+        (rules, repeats), self._turn = arrays["shares"].tolist(), arrays.get("turn")
+        if self._turn is not None and self._turn.shape != (self._vectors.shape[1],) * 2:
+            raise ValueError(f"turn of shape {self._turn.shape}")
         self._shares = Shares(rules, repeats)
         self._main, self._heads = arrays["main"], None
         if "heads.weight" in arrays:

@@ -7,7 +7,9 @@
     loss        how far a state is from what came next
     training    rounds over all histories, with a look at validation now and then
     checkpoints the way back after a kill
+    warm        a network that begins where a former one ended
     encoding    from histories to states, and how well these tell what comes next
+    nearest     the best items of a state among all there are
 
 Needs torch (extra `learn`), except for `settings` and `histories`.
 """

@@ -138,7 +138,7 @@ def _write(path: Path, data: bytes) -> None:
 
 def digest(training: Training) -> str:
     """What a training is of, as 64 letters: with all this alike, its steps are."""
-    told = hashlib.sha256(msgspec.json.encode((training.settings, training.seed)))
+    told = hashlib.sha256(msgspec.json.encode((training.settings, training.seed, training.began_as)))
     for name, array in sorted(vars(training.histories).items()):
         told.update(f"{name} {None if array is None else array.shape}".encode())
         if array is not None:

@@ -70,7 +70,7 @@ class Items(nn.Module):
         if self.training and self.hidden:
             vectors = vectors * (torch.rand(len(rows), 1, device=rows.device) >= self.hidden)
         if self.attributes is not None:
-            codes, starts = self._attributes_of(rows)
+            codes, starts = self.attributes_of(rows)
             used, local = torch.unique(codes, return_inverse=True)
             shared = self.attributes.take(used)
             vectors = vectors + functional.embedding_bag(
@@ -80,8 +80,8 @@ class Items(nn.Module):
             vectors = vectors + self.told(self.text[rows])
         return vectors
 
-    def _attributes_of(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """The rows' attributes one after the other, and where each row's begin (R + 1,)."""
+    def attributes_of(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """The attributes of rows (R,), one after the other, and where each row's begin (R + 1,)."""
         lengths = self.starts[rows + 1] - self.starts[rows]
         starts = functional.pad(lengths.cumsum(0), (1, 0))
         places = torch.arange(int(starts[-1]), device=rows.device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from copy import deepcopy
@@ -41,10 +42,14 @@ class Training:
     """Fits a network to histories. Every step draws from a seed of its own, made of the training's seed and
     the step's place: that is what lets training go on after a kill and end as it would have ended."""
 
-    def __init__(self, network: Network, histories: Histories, judge: Judge, seed: int) -> None:
+    def __init__(
+        self, network: Network, histories: Histories, judge: Judge, seed: int, warm: bool = False
+    ) -> None:
+        """`warm`: the network knows something already, and may be the best there is."""
         settings = network.settings
         self.network, self.histories, self.judge, self.seed = network, histories, judge, seed
         self.settings = settings
+        self.began_as = _digest(network) if warm else ""
         self.pace = Pace(settings.learning_rate, averaging=settings.averaging)
         self.averaged = deepcopy(network).eval()  # what is judged: copied before what training keeps is made
         self.tables = network.items.tables()
@@ -67,6 +72,8 @@ class Training:
         """
         settings, course = self.settings, self.course
         self._began, self._targets = time.monotonic(), course.targets
+        if self.began_as and course.best < 0:
+            self._look()
         while course.epoch < settings.epochs and course.waited < settings.patience:
             self._epoch(progress, after_step)
         self.averaged.load_state_dict(self.best)
@@ -181,6 +188,14 @@ def _had(before: Tensor, after: Tensor) -> Tensor:
     """Which items of `after` (B, T) are in `before` (B, T), at their place or an earlier one."""
     same = after[:, :, None] == before[:, None, :]
     return same.tril().any(-1)
+
+
+def _digest(network: Network) -> str:
+    """What a network's numbers are, as 64 letters."""
+    told = hashlib.sha256()
+    for name, value in sorted(network.state_dict().items()):
+        told.update(name.encode() + value.cpu().numpy().tobytes())
+    return told.hexdigest()
 
 
 def _copied(network: Network) -> dict[str, Tensor]:
