@@ -3,9 +3,9 @@
     python -m tests.unit.timeline.killed FOLDER step:7 before:3 never
 
 `step:7`: after so many steps of a process, before they are saved. `write`, `before`, `after`: in the middle
-of that write of a file, right before it gets its name, right after. Each moment has a process of its own, forked
-before torch has done anything, that goes on where the one before was killed. A line tells how each ended: by
-which signal, or the digest of its numbers and where training stood.
+of that write of a file, right before it gets its name, right after. Each moment has a process of its own,
+forked before torch has done anything, that goes on where the one before was killed. A line tells how each
+ended: by which signal, or the digest of its numbers and where training stood.
 """
 
 from __future__ import annotations
