@@ -37,6 +37,7 @@ class Card:
     asked: Learn
     results: Results
     note: str  # why nothing was judged; empty where something was
+    tried: int = 0  # settings, in a search for them
 
 
 def card(told: Card) -> str:
@@ -45,7 +46,7 @@ def card(told: Card) -> str:
         ("", _model(told)),
         ("Data", _data(told.known)),
         ("Split", _split(told)),
-        ("Settings", _settings(told.model)),
+        ("Settings", _settings(told)),
         ("Scores", _scores(told)),
         ("Scores apart", _parts(told)),
         ("Limits", _limits(told)),
@@ -115,9 +116,12 @@ def _split(told: Card) -> Iterator[str]:
     yield "the one that was kept, from everything."
 
 
-def _settings(model: Recommender) -> Iterator[str]:
+def _settings(told: Card) -> Iterator[str]:
+    if told.tried:
+        yield f"The best of {told.tried} that a search tried on the validation window."
+        yield ""
     yield "```json"
-    yield msgspec.json.format(msgspec.json.encode(model.settings), indent=1).decode()
+    yield msgspec.json.format(msgspec.json.encode(told.model.settings), indent=1).decode()
     yield "```"
 
 

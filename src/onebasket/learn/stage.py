@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -50,14 +51,14 @@ def _learn(store: Store, shop: Shop, folder: Path, known: Known, progress: Progr
         chosen = max(trials, key=lambda trial: trial.value)  # equals: the first in the shop file
         model = MODELS[chosen.model]()
         model.settings, note = chosen.settings, ""
-        results = on_test(known, windows, trials, chosen.model, shop, progress)
+        results, tried = on_test(known, windows, trials, chosen.model, shop, progress), len(chosen.tried)
     else:
-        model, note = Popularity(), _why_not(known.purchases)
+        model, note, tried = Popularity(), _why_not(known.purchases), 0
     progress(f"learn: {model.name} on everything", 0, 1)
     known.fit(model, shop.run.seed, progress)
     model.save(folder)
     _write(folder / CHOICE, _choice(model.name, trials, windows, note))
-    _write(folder / CARD, card(Card(model, known, windows, shop.learn, results, note)).encode())
+    _write(folder / CARD, card(Card(model, known, windows, shop.learn, results, note, tried)).encode())
     store.write("scores", store.arrow(pa.Table.from_pylist(results.scores, SCORES)))
     store.write("score_parts", store.arrow(pa.Table.from_pylist(results.parts, PARTS)))
     shutil.rmtree(shop.basket / TRAINING, ignore_errors=True)
@@ -109,7 +110,7 @@ def _why_not(data: Interactions) -> str:
 def _choice(model: str, trials: list[Trial], windows: Windows, note: str) -> bytes:
     """What was chosen, from what, and why nothing was where nothing was; for the report and the curious."""
     start, test, end = (moment.isoformat() if trials else None for moment in windows.moments)
-    told = {
+    told: dict[str, Any] = {
         "chosen": model,
         "note": note,
         "validation_from": start,
@@ -118,6 +119,8 @@ def _choice(model: str, trials: list[Trial], windows: Windows, note: str) -> byt
         "settings": {trial.model: msgspec.to_builtins(trial.settings) for trial in trials},
         "validation": {trial.model: trial.value for trial in trials},
     }
+    if searched := [each.told() for trial in trials for each in trial.tried]:
+        told["search"] = searched
     return msgspec.json.format(msgspec.json.encode(told), indent=1)
 
 
