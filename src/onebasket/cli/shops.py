@@ -84,6 +84,12 @@ def learn(
         list[str] | None, typer.Option(help=_("train this one, this once; may be named again"))
     ] = None,
     preset: Annotated[Preset | None, typer.Option(help=_("size of the timeline model, this once"))] = None,
+    search: Annotated[
+        int | None,
+        typer.Option(
+            metavar="MINUTES", min=0, help=_("search settings of the timeline model for so long, this once")
+        ),
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help=_("do it even if nothing has changed"))] = False,
 ) -> None:
     from msgspec.structs import replace
@@ -100,7 +106,16 @@ def learn(
             )
     asked = shop_file.load(shop).learn
     models = cast("tuple[ModelName, ...]", tuple(model or asked.models))
-    asked = replace(asked, models=models, preset=preset or asked.preset)
+    if search and "timeline" not in models:
+        raise ModelError(
+            "There is nothing to search settings for.",
+            found=f"models {', '.join(models)}",
+            expected="timeline among them",
+            state="nothing was done",
+            next_step=f"onebasket learn {shop} --model timeline --search {search}",
+        )
+    minutes = asked.search_minutes if search is None else search
+    asked = replace(asked, models=models, preset=preset or asked.preset, search_minutes=minutes)
     _run(shop, until="learn", again=frozenset({"learn"} if again else ()), learn=asked)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from onebasket.accounting import Progress
 from onebasket.learn.evaluate import Judged, Targets, judge, main_value
 from onebasket.learn.known import Known
+from onebasket.learn.search import Tried, search
 from onebasket.recommenders import (
     MODELS,
     CountSettings,
@@ -22,7 +23,7 @@ from onebasket.recommenders import (
     TimelineModelSettings,
 )
 from onebasket.shop import Learn
-from onebasket.timeline.settings import PRESETS
+from onebasket.timeline.settings import PRESETS, TimelineSettings
 
 HALF_LIVES_DAYS = (0.0, 30.0, 90.0)
 
@@ -35,6 +36,7 @@ class Trial:
     settings: Any
     judged: Judged
     value: float  # ndcg on validation
+    tried: tuple[Tried, ...] = ()  # of a search
 
 
 def best_of(
@@ -48,6 +50,8 @@ def best_of(
     """Fit a model with each of its settings, judge it, keep the best; equals: the first tried."""
     before, goal = data
     tried = list(grid(name, learn, half_life_days))
+    if name == "timeline" and learn.search_minutes:
+        return _searched(tried[0], learn, data, seed, progress)
     model, best = MODELS[name](), None
     for place, settings in enumerate(tried):
         refit = place == 0 or _fitted_with(settings) != _fitted_with(model.settings)
@@ -61,6 +65,26 @@ def best_of(
         progress(f"learn: {name} on validation", place + 1, len(tried))
     assert best is not None
     return best
+
+
+def _searched(
+    start: TimelineModelSettings, learn: Learn, data: tuple[Known, Targets], seed: int, progress: Progress
+) -> Trial:
+    """The best the timeline model comes to in the time there is for a search."""
+    before, goal = replace(data[0], kept=None), data[1]  # as many trainings as there are would fill the disk
+    found: list[Trial] = []
+
+    def objective(network: TimelineSettings, progress: Progress) -> float:
+        model = MODELS["timeline"]()
+        model.settings = msgspec.structs.replace(start, network=network)
+        before.fit(model, seed, progress)
+        judged = judge(model, goal, learn.top, learn.seen)
+        trial = Trial(model.name, model.settings, judged, main_value(judged))
+        found[:] = [max([*found, trial], key=lambda each: each.value)]  # equals: the first
+        return trial.value
+
+    tried = search(start.network, objective, learn.search_minutes, seed, progress)
+    return replace(found[0], tried=tuple(tried))
 
 
 def grid(name: str, learn: Learn, half_life_days: float | None) -> Iterator[Any]:

@@ -17,12 +17,13 @@ that the model ranks in at least one list.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from onebasket.recommenders import Codes, Interactions, Ragged, Recommender, Scores, Seen, top_of_rows
+from onebasket.recommenders import Codes, Interactions, Mask, Ragged, Recommender, Seen, top_of_rows
 
 RESAMPLES = 1_000
 _CHUNK = 100
@@ -37,6 +38,15 @@ class Targets:
     user_ids: tuple[str, ...]  # (customers,)
     item_ids: tuple[str, ...]
     items: Ragged  # a row a customer: distinct products, rising, coded as `item_ids` lists them
+
+    @property
+    def rows(self) -> npt.NDArray[np.int64]:
+        """The customer of each target, (targets,)."""
+        return np.repeat(np.arange(self.items.rows), np.diff(self.items.starts))
+
+    def only(self, mask: Mask) -> Targets:
+        """Of the same customers some of the targets."""
+        return replace(self, items=_ragged(self.rows[mask], self.items.items[mask], self.items.rows))
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +64,8 @@ class Judged:
 
     values: Values  # (customers, metrics) in the order of `metrics`; nan where there was no target
     coverage: float
+    # (customers, parts): ndcg of some of the targets alone; nan where there was none
+    apart: Values = field(default_factory=lambda: np.zeros((0, 0)))
 
 
 @dataclass(frozen=True)
@@ -80,25 +92,37 @@ def targets(before: Interactions, after: Interactions) -> Targets:
     return Targets(user_ids, after.item_ids, after.histories().take(judged))
 
 
-def judge(model: Recommender, targets: Targets, top: int, seen: Seen) -> Judged:
-    """Judge a model that was fitted on what came before. Who is unknown to it gets the most bought."""
+def judge(
+    model: Recommender, targets: Targets, top: int, seen: Seen, parts: Sequence[Targets] = ()
+) -> Judged:
+    """Judge a model that was fitted on what came before. Who is unknown to it gets the most bought.
+
+    `parts`: some of the targets of the same customers, to be looked for in the same lists.
+    """
     goal = _coded_for(model, targets)
+    some = [_coded_for(model, part) for part in parts]
+    if seen == "mask":
+        some = [_without_seen(part, model) for part in some]
     values = np.full((len(goal.users), len(metrics(top))), np.nan)
     listed = np.zeros(len(model.item_ids), np.bool_)
     fresh = _without_seen(goal, model)
+    apart = np.full((len(goal.users), len(some)), np.nan)
     rows = np.arange(len(goal.users), dtype=np.int32)
     for block in model.blocks(rows):
         scores = model.scored(goal.users[block])
         if seen == "allow":
-            lists = _judge_block(scores, goal, block, top, values[:, :4])
+            lists, _ = top_of_rows(scores, top, late=goal.items.take(block))
+            values[block, :4] = _measured(lists, goal, block, len(listed))
         model.mask_seen(scores, goal.users[block])
-        new = np.full((len(goal.users), 4), np.nan)
-        masked = _judge_block(scores, fresh, block, top, new)
-        values[block, 4] = new[block, 1]
+        masked, _ = top_of_rows(scores, top, late=fresh.items.take(block))
+        new = _measured(masked, fresh, block, len(listed))
+        values[block, 4] = new[:, 1]
         if seen == "mask":
-            lists, values[block, :4] = masked, new[block]
+            lists, values[block, :4] = masked, new
+        for place, part in enumerate(some):
+            apart[block, place] = _measured(lists, part, block, len(listed))[:, 1]
         listed[lists[lists >= 0]] = True
-    return Judged(values, float(listed.mean()) if len(listed) else 0.0)
+    return Judged(values, float(listed.mean()) if len(listed) else 0.0, apart)
 
 
 def main_value(judged: Judged) -> float:
@@ -115,24 +139,31 @@ def summarise(runs: list[Judged], top: int, seed: int) -> list[Score]:
     over the training seeds.
     """
     values = np.stack([run.values for run in runs])
+    scores = [score for score in means(values, metrics(top), seed) if score]
+    covered = [run.coverage for run in runs]
+    mean = sum(covered) / len(covered)
+    return [*scores, Score(f"coverage@{top}", mean, min(covered), max(covered), values.shape[1])]
+
+
+def means(values: Values, names: Sequence[str], seed: int) -> list[Score | None]:
+    """Of values (runs, customers, columns), a mean a column; None where all are nan."""
     present = ~np.isnan(values)
     filled = np.where(present, values, 0.0)
-    customers = values.shape[1]
     random = np.random.default_rng(seed)
     resampled = np.concatenate(
         [_resample(filled, present, random, _CHUNK) for _ in range(RESAMPLES // _CHUNK)]
     )
-    scores = []
-    for place, metric in enumerate(metrics(top)):
+    found: list[Score | None] = []
+    for place, name in enumerate(names):
         count = int(present[0, :, place].sum())
         if count:
-            means = resampled[:, place][~np.isnan(resampled[:, place])]
-            low, high = np.percentile(means, [2.5, 97.5])
+            drawn = resampled[:, place][~np.isnan(resampled[:, place])]
+            low, high = np.percentile(drawn, [2.5, 97.5])
             value = float(filled[:, :, place].sum() / present[:, :, place].sum())
-            scores.append(Score(metric, value, float(low), float(high), count))
-    covered = [run.coverage for run in runs]
-    mean = sum(covered) / len(covered)
-    return [*scores, Score(f"coverage@{top}", mean, min(covered), max(covered), customers)]
+            found.append(Score(name, value, float(low), float(high), count))
+        else:
+            found.append(None)
+    return found
 
 
 def _resample(
@@ -145,15 +176,14 @@ def _resample(
     shares = np.stack([np.bincount(pick, minlength=runs) for pick in random.integers(0, runs, (times, runs))])
     sums = np.einsum("tr,rtm->tm", shares, np.matmul(weights, filled))
     counts = np.einsum("tr,rtm->tm", shares, np.matmul(weights, present.astype(np.float64)))
-    means: Values = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
-    return means
+    drawn: Values = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
+    return drawn
 
 
-def _judge_block(scores: Scores, goal: _Goal, block: Codes, top: int, out: Values) -> Codes:
-    """Write hr, ndcg, recall and mrr of a block of customers into their rows; gives the lists."""
-    wanted = goal.items.take(block)
-    lists, _ = top_of_rows(scores, top, late=wanted)
-    width = scores.shape[1]
+def _measured(lists: Codes, goal: _Goal, block: Codes, width: int) -> Values:
+    """hr, ndcg, recall and mrr of the lists of a block of customers, (block, 4); nan where nothing is wanted.
+    `width`: how many products are ranked."""
+    wanted, top = goal.items.take(block), lists.shape[1]
     rows = np.repeat(np.arange(len(block)), np.diff(wanted.starts))
     hits = np.isin(np.arange(len(block))[:, None] * width + lists, rows * width + wanted.items) & (lists >= 0)
     gains = 1 / np.log2(np.arange(2, top + 2))
@@ -165,8 +195,8 @@ def _judge_block(scores: Scores, goal: _Goal, block: Codes, top: int, out: Value
     judged = np.stack(
         [hits.any(axis=1), hits @ gains / np.where(some, best, 1), hits.sum(axis=1) / whole, first], axis=1
     )
-    out[block[some]] = judged[some]
-    return lists
+    judged[~some] = np.nan
+    return judged
 
 
 def _coded_for(model: Recommender, targets: Targets) -> _Goal:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 from contextlib import nullcontext
-from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,11 @@ import pyarrow as pa
 
 from onebasket.accounting import Progress, silent
 from onebasket.errors import ModelError
-from onebasket.learn import evaluate, events, products, states
+from onebasket.learn import events, products, states
+from onebasket.learn.card import Card, card
 from onebasket.learn.choose import Trial, best_of
-from onebasket.learn.known import Known
+from onebasket.learn.known import Known, Windows
+from onebasket.learn.results import PARTS, SCORES, Results, on_test
 from onebasket.recommenders import (
     MODELS,
     Interactions,
@@ -30,37 +30,30 @@ from onebasket.recommenders.saved import HEAD
 from onebasket.shop import Learn, Shop
 from onebasket.store.base import Store
 
-TASK = "next_products"
-CHOICE = "choice.json"
+CHOICE, CARD = "choice.json", "card.md"
 TRAINING = "training"  # in the basket: trainings that were not done, or not followed by what comes next
 _DAY_SECONDS = 86_400
-_SCORES = pa.schema(
-    [
-        *((name, pa.string()) for name in ("task", "split", "model", "metric")),
-        *((name, pa.float64()) for name in ("value", "low", "high")),
-        ("customers", pa.int64()),
-        ("chosen", pa.bool_()),
-    ]
-)
 
 
 def learn(
     store: Store, shop: Shop, folder: Path, progress: Progress = silent, earlier: Path | None = None
 ) -> None:
-    """Train, judge and save: table `scores`, the chosen model and `choice.json` in `folder`.
+    """Train, judge and save: tables `scores` and `score_parts`; in `folder` the model chosen, `choice.json`
+    and `card.md`, the model card.
 
     Each model's settings, and the model itself, are chosen by ndcg on the validation window.
     Each model is then fitted on all before the test window and judged there once; that is its
     test score. The chosen one is fitted on everything and saved. Models that know products by what
     they are called are given the catalogue, too. Where nothing can be judged
-    (too few purchases, too short a time) popularity is saved, `scores` is empty and the note
-    in `choice.json` says why. Raises ModelError when the model cannot be written.
+    (too few purchases, too short a time) popularity is saved, the tables are empty and the
+    note in `choice.json` says why. Raises ModelError when the model cannot be written.
 
     `earlier`: the folder of the last published version's model. Where it and the chosen model are timeline
     models, the fit on everything begins there; never one that is judged, as that model knows what came later.
     """
     known = _read(store, shop, progress)
-    with torch_threads(shop.run.threads) if known.events else nullcontext():
+    timed = any(MODELS[name].timed for name in shop.learn.models)
+    with torch_threads(shop.run.threads) if timed else nullcontext():
         _learn(store, shop, (folder, earlier), known, progress)
 
 
@@ -68,33 +61,34 @@ def _learn(
     store: Store, shop: Shop, folders: tuple[Path, Path | None], known: Known, progress: Progress
 ) -> None:
     folder, earlier = folders
-    data, windows = known.purchases, _windows(known.purchases, shop.learn)
+    windows = _windows(known.purchases, shop.learn)
     trials = _validate(known, windows, shop, progress)
-    rows: list[dict[str, Any]] = []
+    results = Results([], [])
     if trials:
         chosen = max(trials, key=lambda trial: trial.value)  # equals: the first in the shop file
         model = MODELS[chosen.model]()
         model.settings, note = chosen.settings, ""
-        rows = _scores(known, windows, trials, chosen.model, shop, progress)
+        results, tried = on_test(known, windows, trials, chosen.model, shop, progress), len(chosen.tried)
     else:
-        model, note = Popularity(), _why_not(data)
+        model, note, tried = Popularity(), _why_not(known.purchases), 0
     progress(f"learn: {model.name} on everything", 0, 1)
     model.earlier = _earlier(earlier, model, progress) if shop.learn.warm_start else None
     known.fit(model, shop.run.seed, progress)
     model.save(folder)
     if known.events is not None:
         states.train(known, shop, folder, progress)
-    _write_choice(folder, model, trials, windows, note)
-    store.write("scores", store.arrow(pa.Table.from_pylist(rows, _SCORES)))
+    _write(folder / CHOICE, _choice(model, trials, windows, note))
+    _write(folder / CARD, card(Card(model, known, windows, shop.learn, results, note, tried)).encode())
+    store.write("scores", store.arrow(pa.Table.from_pylist(results.scores, SCORES)))
+    store.write("score_parts", store.arrow(pa.Table.from_pylist(results.parts, PARTS)))
     shutil.rmtree(shop.basket / TRAINING, ignore_errors=True)
     progress(f"learn: {model.name} on everything", 1, 1)
 
 
-def _windows(data: Interactions, learn: Learn) -> tuple[int, int, int]:
-    """Where validation starts, where test starts, and the end, in seconds since 1970."""
+def _windows(data: Interactions, learn: Learn) -> Windows:
     end = int(data.times.max()) + 1 if len(data) else 0
     test = end - learn.test_days * _DAY_SECONDS
-    return test - learn.validation_days * _DAY_SECONDS, test, end
+    return Windows(test - learn.validation_days * _DAY_SECONDS, test, end)
 
 
 def _read(store: Store, shop: Shop, progress: Progress) -> Known:
@@ -103,22 +97,16 @@ def _read(store: Store, shop: Shop, progress: Progress) -> Known:
     asked = [MODELS[name] for name in shop.learn.models] if len(done) else []
     return Known(
         done.purchases(),
-        done if any(model.timed for model in asked) else None,
+        done,
         products.read(store, shop, progress) if any(model.informed for model in asked) else None,
         shop.basket / TRAINING,
     )
 
 
-def _goal(known: Known, start: int, end: int) -> evaluate.Targets:
-    """What customers bought in a window."""
-    return evaluate.targets(known.purchases.before(start), known.purchases.between(start, end))
-
-
-def _validate(known: Known, windows: tuple[int, int, int], shop: Shop, progress: Progress) -> list[Trial]:
+def _validate(known: Known, windows: Windows, shop: Shop, progress: Progress) -> list[Trial]:
     """The best of each model on validation; none where either window has nobody to judge."""
-    start, test, end = windows
-    before, goal = known.before(start), _goal(known, start, test)
-    if not goal.user_ids or not _goal(known, test, end).user_ids:
+    before, goal = known.before(windows.validation), known.goal(windows.validation, windows.test)
+    if not goal.user_ids or not known.goal(windows.test, windows.end).user_ids:
         return []
     seed, settings = shop.run.seed, shop.learn
     # How fast a purchase ages is found with the cheapest model that can tell, then kept for all.
@@ -128,37 +116,6 @@ def _validate(known: Known, windows: tuple[int, int, int], shop: Shop, progress:
         habit if name == "habit" else best_of(name, settings, life, (before, goal), seed, progress)
         for name in dict.fromkeys(settings.models)
     ]
-
-
-def _scores(
-    known: Known,
-    windows: tuple[int, int, int],
-    trials: list[Trial],
-    chosen: str,
-    shop: Shop,
-    progress: Progress,
-) -> list[dict[str, Any]]:
-    """Rows of `scores`: validation as it was, and test, with several seeds where a seed matters."""
-    _, test, end = windows
-    top, seed = shop.learn.top, shop.run.seed
-    before, goal = known.before(test), _goal(known, test, end)
-    rows = []
-    for place, trial in enumerate(trials):
-        model = MODELS[trial.model]()
-        model.settings = trial.settings
-        seeds = range(seed, seed + (shop.learn.seeds if model.stochastic else 1))
-        runs = []
-        for each in seeds:
-            before.fit(model, each, progress)
-            runs.append(evaluate.judge(model, goal, top, shop.learn.seen))
-        for split, judged in (("validation", [trial.judged]), ("test", runs)):
-            rows += [
-                {"task": TASK, "split": split, "model": trial.model, "chosen": trial.model == chosen}
-                | asdict(score)
-                for score in evaluate.summarise(judged, top, seed)
-            ]
-        progress("learn: test", place + 1, len(trials))
-    return rows
 
 
 def _why_not(data: Interactions) -> str:
@@ -182,23 +139,27 @@ def _earlier(folder: Path | None, model: Recommender, progress: Progress) -> Rec
     return found if found.name == model.name else None
 
 
-def _write_choice(
-    folder: Path, model: Recommender, trials: list[Trial], windows: tuple[int, int, int], note: str
-) -> None:
+def _choice(model: Recommender, trials: list[Trial], windows: Windows, note: str) -> bytes:
     """What was chosen, from what, and why nothing was where nothing was; for the report and the curious."""
-    start, test, end = (datetime.fromtimestamp(time, UTC).replace(tzinfo=None) for time in windows)
+    start, test, end = (moment.isoformat() if trials else None for moment in windows.moments)
     trained = model.trained if isinstance(model, Timeline) else None
-    told = {
+    told: dict[str, Any] = {
         "chosen": model.name,
         "note": note,
-        "validation_from": start.isoformat() if trials else None,
-        "test_from": test.isoformat() if trials else None,
-        "test_until": end.isoformat() if trials else None,
+        "validation_from": start,
+        "test_from": test,
+        "test_until": end,
         "settings": {trial.model: msgspec.to_builtins(trial.settings) for trial in trials},
         "validation": {trial.model: trial.value for trial in trials},
-        "trained": trained and asdict(trained),
+        "trained": trained and msgspec.to_builtins(trained),
     }
+    if searched := [each.told() for trial in trials for each in trial.tried]:
+        told["search"] = searched
+    return msgspec.json.format(msgspec.json.encode(told), indent=1)
+
+
+def _write(path: Path, data: bytes) -> None:
     try:
-        (folder / CHOICE).write_bytes(msgspec.json.format(msgspec.json.encode(told), indent=1))
+        path.write_bytes(data)
     except OSError as error:
-        raise ModelError(f"{folder / CHOICE} cannot be written.", found=str(error.strerror)) from error
+        raise ModelError(f"{path} cannot be written.", found=str(error.strerror)) from error

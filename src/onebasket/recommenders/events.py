@@ -159,6 +159,10 @@ class Events:
         items = [self.item_ids[code] for code in np.unique(kept.items[kept.items >= 0])]
         return kept.coded_by(users, items)
 
+    def between(self, start: int, end: int) -> Events:
+        """Those of a window; ids and codes stay."""
+        return self.only((self.times >= start) & (self.times < end))
+
     def purchases(self) -> Interactions:
         """What was bought, as models take it that know nothing else."""
         bought = self.bought()

@@ -9,7 +9,7 @@ from typing import Any
 
 from onebasket.report.charts import HALF, NARROW, Caption, Interval, Series, alone, bars, both, dots
 from onebasket.report.page import Block, Grid, Meter, Page, Row, Section
-from onebasket.report.words import FIGURE, METRIC, MODEL, SPLIT, STAGE, TASK, TRUTH
+from onebasket.report.words import FIGURE, KNOWN_FROM, METRIC, MODEL, PART, SPLIT, STAGE, TASK, TRUTH
 
 _SETTINGS = ("run", "clean", "align", "learn", "recommend", "behaviour")
 _BASELINES = ("popularity", "habit")
@@ -52,9 +52,58 @@ def scores(page: Page) -> Section:
         for _, panel in panels
         for row in panel
     ]
+    if apart := _parts(page):
+        blocks.append(apart)
     note = say("Models are chosen on the validation period; the test period comes after it.")
     blocks.append(Block(title=say("All scores"), note=note, grid=Grid(head, rows, texts=3), folded=True))
     return Section("scores", title, short, _score_lead(page, found), blocks)
+
+
+def _parts(page: Page) -> Block | None:
+    """How good the chosen model and the best simple rule are for some of the purchases; None: not judged."""
+    say, figures = page.say, page.figures
+    by_part: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in page.rows("score_parts"):
+        by_part[row["kind"], row["part"]].append(row)
+    rows = []
+    for (kind, part), judged in sorted(by_part.items(), key=_part_order):
+        chosen = next((row for row in judged if row["chosen"]), None)
+        simple = [row for row in judged if row["model"] in _BASELINES]
+        rows.append([
+            _part(page, kind, part),
+            *(figures.count(judged[0][name]) for name in ("customers", "targets")),
+            *(_between(page, row) for row in (chosen, max(simple, key=_value, default=None))),
+        ])  # fmt: skip
+    if not rows:
+        return None
+    head = (say("Purchases"), say("Customers"), say("Products"), say("Chosen model"), say("Best simple rule"))
+    note = say("{metric} in the test period, for some of the purchases; intervals of 95 %.",
+               metric=_measure(judged[0]["metric"]))  # fmt: skip
+    return Block(title=say("For whom and for what"), note=note, grid=Grid(head, rows))
+
+
+def _part_order(item: tuple[tuple[str, str], list[Row]]) -> tuple[int, int, str]:
+    """Kinds as they are listed, the shortest histories first."""
+    kind, part = item[0]
+    least = part.rstrip("+").partition("-")[0]
+    return (list(PART).index(kind), int(least) if least.isdigit() else 0, part)
+
+
+def _part(page: Page, kind: str, part: str) -> str:
+    named = {"channel": page.channel(part), "cold": page.word(KNOWN_FROM, part)}.get(kind, part)
+    return page.say(PART[kind], part=named)
+
+
+def _between(page: Page, row: Row | None) -> str:
+    """A score with its interval."""
+    if row is None:
+        return "–"
+    value, low, high = (page.figures.score(row[name]) for name in ("value", "low", "high"))
+    return f"{value} ({low} – {high})"
+
+
+def _value(row: Row) -> float:
+    return float(row["value"])
 
 
 def _panel_order(item: tuple[tuple[str, str, str], list[Row]]) -> tuple[str, bool, int, str]:

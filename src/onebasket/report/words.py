@@ -167,6 +167,12 @@ SCORE = {
     "mean": mark("Mean"),
 }
 SPLIT = {"validation": mark("Validation"), "test": mark("Test")}
+PART = {
+    "channel": mark("Bought in channel {part}"),
+    "history": mark("{part} purchases before"),
+    "cold": mark("Bought by nobody before, known from {part}"),
+}
+KNOWN_FROM = {"catalogue": mark("the catalogue"), "views": mark("views")}
 METRIC = {
     "ndcg": mark("NDCG: are the right products near the top?"),
     "ndcg_new": mark("NDCG, products never bought before only"),

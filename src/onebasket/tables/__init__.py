@@ -58,6 +58,7 @@ from onebasket.tables.learned import (
     BEHAVIOUR_SCORES,
     RECOMMENDATIONS,
     RELIABILITY,
+    SCORE_PARTS,
     SCORES,
 )
 from onebasket.tables.schema import Column, Table
@@ -93,6 +94,7 @@ ALL: tuple[Table, ...] = (
     MERGED_EVENTS,
     CUSTOMER_FEATURES,
     SCORES,
+    SCORE_PARTS,
     RELIABILITY,
     RECOMMENDATIONS,
     BEHAVIOUR_SCORES,
@@ -129,6 +131,7 @@ __all__ = [
     "RELIABILITY",
     "REPAIRS",
     "SCORES",
+    "SCORE_PARTS",
     "SOURCES",
     "SUPERSESSIONS",
     "TIMELINE",

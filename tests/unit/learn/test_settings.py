@@ -13,7 +13,8 @@ from onebasket.shop import Learn, load
 
 @pytest.mark.parametrize(
     "line", ["learn.models = []", 'learn.models = ["oracle"]', "learn.seeds = 0", "learn.top = 0",
-             "learn.factors = -1", "learn.test_days = 0", "recommend.top = 0"],
+             "learn.factors = -1", "learn.search_minutes = -1", "learn.search_minutes = 5",
+             "learn.test_days = 0", "recommend.top = 0"],
 )  # fmt: skip
 def test_refused(tmp_path: Path, line: str) -> None:
     section, _, setting = line.partition(".")

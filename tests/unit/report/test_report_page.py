@@ -195,3 +195,16 @@ def test_a_channel_has_one_colour_in_every_picture(store: DuckStore, world: Worl
 )
 def test_queries_are_portable(path: Path) -> None:
     assert violations(path.read_text(encoding="utf-8")) == []
+
+
+def test_scores_stand_apart_for_some_of_the_purchases(html: str) -> None:
+    """The shortest histories first; beside the chosen model the best simple rule."""
+    if 'lang="zh-CN"' in html:
+        told = ["此前购买 1-4 次", "此前购买 5-19 次", "此前购买 20+ 次", "此前无人购买，从商品目录得知"]
+    else:
+        before = [f"{count} purchases before" for count in ("1-4", "5-19", "20+")]
+        told = [*before, "Bought by nobody before, known from the catalogue"]
+    places = [html.find(each) for each in told]
+    assert -1 not in places
+    assert places[:3] == sorted(places[:3])
+    assert "0.121 (0.061 – 0.121)" in html or "0.1213 (0.0607 – 0.1213)" in html
