@@ -160,8 +160,8 @@ def test_no_write_permission(shop: Path) -> None:
 
 
 def test_a_search_without_a_timeline_model(tmp_path: Path) -> None:
-    shop = make(tmp_path / "shop", lines=3)
-    done = command("learn", shop, "--model", "habit", "--search", "5")
+    shop = shops.make(tmp_path / "shop", lines=3)
+    done = shops.command("learn", shop, "--model", "habit", "--search", "5")
     assert done.returncode == 2
     assert "nothing to search" in done.stderr and "--model timeline --search 5" in done.stderr
     assert not (shop / "basket").exists()
