@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onebasket.accounting import Progress
-from onebasket.errors import MissingExtraError, ModelError
+from onebasket.errors import MissingExtraError
 from onebasket.recommenders.chances import Chances, Market, Shown, earlier_windows
 from onebasket.recommenders.continuing import ANEW, Former, anew
 from onebasket.recommenders.counts import Counts, Shares, tried
@@ -23,11 +23,12 @@ from onebasket.recommenders.events import Events
 from onebasket.recommenders.held_out import HeldOut, last_days, last_purchases
 from onebasket.recommenders.interactions import Codes, Floats, Mask, Ragged
 from onebasket.recommenders.lines import Lines
+from onebasket.recommenders.opinion import Opinion
 from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
 from onebasket.recommenders.sequential_rules import SequentialRulesSettings
 from onebasket.recommenders.similarity import cosines
-from onebasket.recommenders.stored import Stored, halved, restored_vectors, vectors_as
+from onebasket.recommenders.stored import Stored
 from onebasket.timeline.settings import TimelineSettings
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 _JUDGED = 20_000  # people looked at for validation, at most
 _LEARNED_FROM = 4_000  # people whose candidates trees are fitted on, at most
 _LINEAR = 5_000  # items of the linear model among the voices, at most: 100 MB
-_MAIN = 16  # directions in which states differ, that others look at
 _BLENDED = 3_000_000_000  # scores made to choose shares, at most; with many items fewer people are looked at
 
 
@@ -105,7 +105,7 @@ class Timeline(Recommender):
 
     def _fit(self, seed: int, progress: Progress) -> None:
         _torch().manual_seed(seed)
-        from onebasket.timeline.encoding import NextItems, Wanted, vectors_of
+        from onebasket.timeline.encoding import NextItems, Wanted
         from onebasket.timeline.network import Network
         from onebasket.timeline.training import Training
 
@@ -128,9 +128,10 @@ class Timeline(Recommender):
         progress(f"timeline: training · {began}", 0, 0)
         training = Training(network, histories, goal, seed, warm=not began.startswith(ANEW))
         best = self._trained(training, progress)
-        self._encoder, self._vectors = best.encoder, vectors_of(best)
-        self._heads, self._main = best.windows, self._main_directions(histories)
-        self._turn, drifted = former.aligned(self._units, self.item_ids) if former else (None, None)
+        self._opinion = Opinion.of(best, self._lines, histories)
+        drifted = None
+        if former:
+            self._opinion.turn, drifted = former.aligned(self._opinion.units, self.item_ids)
         self._shares = settings.shares or self._best_shares(goal, before, held.people)
         self._chances = None
         if settings.seen == "allow" and settings.validation_days > 0:
@@ -197,7 +198,7 @@ class Timeline(Recommender):
         shares = tried(self.settings.seen == "allow")
         most = max(1, _BLENDED // (len(self.item_ids) * len(shares)))
         gains = np.zeros(len(shares))
-        for people in goal.blocks(len(self._vectors), most):
+        for people in goal.blocks(len(self.item_ids), most):
             voices = self._voices(
                 goal.before.take(people), goal.asked_of(people), events.take(judged[people])
             )
@@ -209,7 +210,7 @@ class Timeline(Recommender):
         """Trees over what is known of people and candidates, if they do better than the shares on people they
         were not fitted on; fitted on all of them then."""
         market, shown = Market(events, int(held.times.max(initial=0))), []
-        for block in goal.blocks(len(self._vectors), _LEARNED_FROM):
+        for block in goal.blocks(len(self.item_ids), _LEARNED_FROM):
             for people in np.array_split(block, min(len(block), 4)):
                 done = events.take(held.people[people])
                 voices = self._voices(goal.before.take(people), goal.asked_of(people), done)
@@ -228,36 +229,13 @@ class Timeline(Recommender):
                 gain += goal.gains(trees.first(scores, each.candidates), each.people).sum()
         return Chances.fit([*shown, *earlier], seed) if gain > sum(each.plain for each in shown) else None
 
-    def states(self, events: Events, now: int) -> npt.NDArray[np.float32]:
+    def states(self, events: Events, now: int) -> Floats:
         """What the network makes of everybody's past, (users, numbers): the log odds of a purchase in the
         coming days (WINDOWS_DAYS) and the main directions of states that are asked for a purchase now.
 
         Raises ModelError for a network that was not told when events were.
         """
-        if self._heads is None:
-            raise ModelError(
-                "This timeline model gives no states.", found="a network without a clock",
-                expected="network.clock", next_step="train it with times",
-            )  # fmt: skip
-        from onebasket.timeline.encoding import ends_of, states_of
-
-        histories = self._lines.of(events.coded_by(events.user_ids, self.item_ids))
-        asked = self._lines.asked(histories, np.full(len(histories), now))
-        with _torch().inference_mode():
-            odds = self._heads(ends_of(self._encoder, histories, self._vectors)).numpy()
-        turned = states_of(self._encoder, histories, self._vectors, asked).numpy()
-        made: npt.NDArray[np.float32] = np.concatenate([odds, turned @ self._main], 1)
-        return made
-
-    def _main_directions(self, histories: Histories) -> npt.NDArray[np.float32]:
-        """Directions in which states differ most, (D, at most _MAIN)."""
-        from onebasket.timeline.encoding import states_of
-
-        some = histories.take(np.flatnonzero(histories.lengths > 0)[:_JUDGED])
-        states = states_of(self._encoder, some, self._vectors).numpy()
-        _, _, directions = np.linalg.svd(states - states.mean(0), full_matrices=False)
-        found: npt.NDArray[np.float32] = directions[:_MAIN].T.copy()
-        return found
+        return self._opinion.states(events.coded_by(events.user_ids, self.item_ids), now)
 
     def scores(self, users: Codes) -> Scores:
         events = self.events.take(users)
@@ -284,7 +262,7 @@ class Timeline(Recommender):
         """What the network, the rules and what each had before say of all items, (histories, items) each."""
         done, bought = self._countable(events)
         again = self._counts.again(bought) if self.settings.seen == "allow" else None
-        return self._opinions(histories, asked), self._counts.after(done), again
+        return self._opinion.scores(histories, asked), self._counts.after(done), again
 
     def _speakers(self, voices: _Voices, events: Events) -> list[Scores]:
         """Who speaks for candidates: network, rules, and a linear model of what is bought together."""
@@ -303,94 +281,39 @@ class Timeline(Recommender):
         """What all events say of items, now."""
         return Market(self.events, self._now)
 
-    def _opinions(self, histories: Histories, asked: Marks | None) -> Scores:
-        """What the network thinks of all items, (histories, items)."""
-        torch = _torch()
-        from onebasket.timeline.encoding import states_of
-
-        with torch.no_grad():
-            states = states_of(self._encoder, histories, self._vectors, asked)
-            made = states @ self._directions.T / self.settings.network.temperature
-        scores: Scores = made.cpu().numpy()
-        return scores
-
-    @cached_property
-    def _directions(self) -> Tensor:
-        """Unit vectors of all items (items, D), none left out."""
-        made: Tensor = _torch().nn.functional.normalize(self._vectors[1:], dim=-1)
-        return made
-
-    @property
-    def _units(self) -> Floats:
-        """The same as an array."""
-        made: Floats = self._directions.numpy()
-        return made
-
     def item_vectors(self) -> Floats:
         """Unit vectors of all items (items, D), in the order of `item_ids`, for other uses: turned so that
         they lie as near as can be to those of the model before, where there was one (`earlier`). Cosines
         between them are those of the vectors that scores are made of, which are not turned.
         """
-        made: Floats = self._units if self._turn is None else self._units @ self._turn
-        return made
+        return self._opinion.aligned()
 
     def left(self) -> tuple[tuple[str, ...], Tensor, Floats, Encoder, Lines]:
         """What the next model may begin from: items, their vectors, those aligned, the encoder, its marks."""
-        return self.item_ids, self._vectors, self.item_vectors(), self._encoder, self._lines
+        told = self._opinion
+        return self.item_ids, told.vectors, told.aligned(), told.encoder, told.lines
 
     def _similarities(self, items: Codes) -> Scores:
         """The cosine between vectors, and that between buyers: the first knows products that few bought."""
-        scores: Scores = (self._directions[items] @ self._directions.T).numpy()
+        units = self._opinion.units
+        scores: Scores = units[items] @ units.T
         return scores + cosines(self.history, self.buyers, items)
 
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:
-        stored = self.settings.stored
-        made = {f"encoder.{name}": value.numpy() for name, value in self._encoder.state_dict().items()}
-        made |= (
-            {}
-            if self._heads is None
-            else {f"heads.{name}": value.numpy() for name, value in self._heads.state_dict().items()}
-        )
-        if stored != "float32":
-            made = {name: halved(value) for name, value in made.items()}
-        made |= vectors_as(stored, "vectors", self._vectors.numpy())
-        made |= self._counts.arrays() | {"shares": np.array([self._shares.rules, self._shares.repeats])}
-        made["main"] = self._main
-        if self._turn is not None:
-            made["turn"] = self._turn
+        made = self._opinion.arrays(self.settings.stored) | self._counts.arrays()
+        made["shares"] = np.array([self._shares.rules, self._shares.repeats])
         if self._chances is not None:
             made["chances"] = np.frombuffer(self._chances.text.encode(), np.uint8)
             made["linear"] = self._ease.weights
         return made | self.events.arrays()
 
     def _restore(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
-        torch = _torch()
-        from onebasket.timeline.encoder import Encoder
-
+        _torch()
         self.events = Events.restored(arrays, self.user_ids, self.item_ids)
         self._lines = Lines(self.events.told, self.settings.network.clock)
-        self._encoder = Encoder(self.settings.network, self._lines.sizes).eval()
-        parts = self._encoder.state_dict()
-        numbers = {name: torch.from_numpy(arrays[f"encoder.{name}"]) for name in parts}
-        for name, part in parts.items():
-            if numbers[name].shape != part.shape:
-                raise ValueError(f"{name} of shape {tuple(numbers[name].shape)}")
-        self._encoder.load_state_dict({name: value.to(torch.float32) for name, value in numbers.items()})
-        self._vectors, self._counts = (
-            torch.from_numpy(restored_vectors(arrays, "vectors")),
-            Counts.restored(arrays),
-        )
-        if self._vectors.shape != (len(self.item_ids) + 1, self.settings.network.width):
-            raise ValueError(f"vectors of shape {tuple(self._vectors.shape)}")
-        (rules, repeats), self._turn = arrays["shares"].tolist(), arrays.get("turn")
-        if self._turn is not None and self._turn.shape != (self._vectors.shape[1],) * 2:
-            raise ValueError(f"turn of shape {self._turn.shape}")
+        self._opinion = Opinion.restored(arrays, self.settings.network, self._lines, len(self.item_ids))
+        self._counts, (rules, repeats) = Counts.restored(arrays), arrays["shares"].tolist()
         self._shares = Shares(rules, repeats)
-        self._main, self._heads = arrays["main"], None
-        if "heads.weight" in arrays:
-            weight, bias = (torch.from_numpy(arrays[f"heads.{name}"]).float() for name in ("weight", "bias"))
-            self._heads = torch.nn.Linear(*weight.shape[::-1])
-            self._heads.load_state_dict({"weight": weight, "bias": bias})
         text = arrays.get("chances")
         self._chances = None if text is None else Chances(text.tobytes().decode())
         if self._chances is not None:
@@ -398,7 +321,7 @@ class Timeline(Recommender):
 
     def _forget(self) -> None:
         super()._forget()
-        for name in ("_directions", "_now", "_market"):
+        for name in ("_now", "_market"):
             self.__dict__.pop(name, None)
 
 

@@ -80,7 +80,7 @@ class TestTurn:
         former.save(tmp_path)
         spun = load(tmp_path)
         assert isinstance(spun, Timeline)
-        spun._vectors = spun._vectors @ torch.from_numpy(random_turn(16))
+        spun._opinion.vectors = spun._opinion.vectors @ torch.from_numpy(random_turn(16))
         aligned, told = spun_back(spun, former)
         assert told.mean > 0.99999 and np.allclose(aligned, former.item_vectors(), atol=1e-4)
 
@@ -88,9 +88,9 @@ class TestTurn:
 def spun_back(spun: Timeline, former: Timeline) -> tuple[np.ndarray, object]:
     from onebasket.recommenders.continuing import Former
 
-    found, told = Former.of(former).aligned(spun._units, spun.item_ids)
+    found, told = Former.of(former).aligned(spun._opinion.units, spun.item_ids)
     assert found is not None and told is not None
-    return spun._units @ found, told
+    return spun._opinion.units @ found, told
 
 
 def test_it_is_as_good_sooner(former: Timeline) -> None:
@@ -112,21 +112,21 @@ def test_new_items_are_recommended(former: Timeline) -> None:
 def test_turning_changes_no_score(former: Timeline, tmp_path: Path) -> None:
     model = after(former, more())
     scores, vectors = model.scores(PEOPLE), model.item_vectors()
-    assert model._turn is not None and model.trained.drift is not None
+    assert model._opinion.turn is not None and model.trained.drift is not None
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert np.allclose(vectors @ vectors.T, model._units @ model._units.T, atol=1e-5)
+    assert np.allclose(vectors @ vectors.T, model._opinion.units @ model._opinion.units.T, atol=1e-5)
     model.save(tmp_path)
     again = load(tmp_path)
     assert isinstance(again, Timeline)
     assert np.array_equal(again.item_vectors(), vectors) and np.array_equal(again.scores(PEOPLE), scores)
-    model._turn = None
+    model._opinion.turn = None
     assert np.array_equal(model.scores(PEOPLE), scores)
 
 
 def test_vectors_lie_where_they_lay(former: Timeline) -> None:
     """Even where training began anew: what is left after the turn is what did move."""
     other = Timeline(SETTINGS).fit(walks()[0], seed=9)
-    plain = (other._units * former.item_vectors()).sum(axis=1).mean()
+    plain = (other._opinion.units * former.item_vectors()).sum(axis=1).mean()
     told = spun_back(other, former)[1]
     assert told.mean > plain + 0.3  # type: ignore[attr-defined]
     warm = after(former, more()).trained.drift
@@ -174,7 +174,7 @@ def test_what_cannot_be_begun_from_is_told(former: Timeline) -> None:
     wide.earlier = former
     told = wide.fit(more(), seed=5).trained
     assert told.began.startswith("anew: ") and "16" in told.began and "32" in told.began
-    assert told.drift is None and np.array_equal(wide.item_vectors(), wide._units)
+    assert told.drift is None and np.array_equal(wide.item_vectors(), wide._opinion.units)
 
 
 def test_from_the_same_it_is_the_same(former: Timeline) -> None:
