@@ -50,7 +50,8 @@ class Opinion:
         vectors = vectors_of(network)
         some = histories.take(np.flatnonzero(histories.lengths > 0)[:_LOOKED_AT])
         states = states_of(network.encoder, some, vectors).numpy()
-        _, _, directions = np.linalg.svd(states - states.mean(0), full_matrices=False)
+        apart = states - states.mean(0) if len(states) else states
+        _, _, directions = np.linalg.svd(apart, full_matrices=False)
         main = directions[:_MAIN].T.copy()
         return cls(network.settings, lines, network.encoder, vectors, network.windows, main)
 

@@ -134,7 +134,7 @@ class Timeline(Recommender):
             self._opinion.turn, drifted = former.aligned(self._opinion.units, self.item_ids)
         self._shares = settings.shares or self._best_shares(goal, before, held.people)
         self._chances = None
-        if settings.seen == "allow" and settings.validation_days > 0:
+        if settings.seen == "allow" and settings.validation_days > 0 and len(before.bought()):
             self._ease = _linear(before)
             self._chances = self._best_chances(goal, before, held, seed)
         if settings.refit:
