@@ -52,8 +52,7 @@ def learn(
     models, the fit on everything begins there; never one that is judged, as that model knows what came later.
     """
     known = _read(store, shop, progress)
-    timed = any(MODELS[name].timed for name in shop.learn.models)
-    with torch_threads(shop.run.threads) if timed else nullcontext():
+    with torch_threads(shop.run.threads) if _timed(shop) else nullcontext():
         _learn(store, shop, (folder, earlier), known, progress)
 
 
@@ -75,7 +74,7 @@ def _learn(
     model.earlier = _earlier(earlier, model, progress) if shop.learn.warm_start else None
     known.fit(model, shop.run.seed, progress)
     model.save(folder)
-    if known.events is not None:
+    if _timed(shop):
         states.train(known, shop, folder, progress)
     _write(folder / CHOICE, _choice(model, trials, windows, note))
     _write(folder / CARD, card(Card(model, known, windows, shop.learn, results, note, tried)).encode())
@@ -83,6 +82,11 @@ def _learn(
     store.write("score_parts", store.arrow(pa.Table.from_pylist(results.parts, PARTS)))
     shutil.rmtree(shop.basket / TRAINING, ignore_errors=True)
     progress(f"learn: {model.name} on everything", 1, 1)
+
+
+def _timed(shop: Shop) -> bool:
+    """Whether a model is asked for that learns from all that people did."""
+    return any(MODELS[name].timed for name in shop.learn.models)
 
 
 def _windows(data: Interactions, learn: Learn) -> Windows:

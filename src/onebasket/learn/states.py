@@ -46,7 +46,7 @@ class NetworkStates:
 def train(known: Known, shop: Shop, folder: Path, progress: Progress) -> None:
     """Train the network that states come from, on what came before the first window of LONGEST_DAYS that a
     scorer is judged in, and keep it in `folder`."""
-    end = int(known.purchases.times.max()) + 1
+    end = int(known.purchases.times.max(initial=0)) + 1
     early = known.before(end - int(timedelta(days=2 * LONGEST_DAYS).total_seconds()) - 1)
     if not len(early.purchases):
         return

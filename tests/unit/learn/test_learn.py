@@ -107,6 +107,7 @@ def test_only_the_models_asked_for(store: DuckStore, sell: Sell, shop: Shop, tmp
     assert {row["model"] for row in scores(store)} == {"popularity", "item_knn"}
     assert "ndcg@5" in {row["metric"] for row in scores(store)}
     assert load(tmp_path / "models").name == "item_knn"
+    assert not (tmp_path / "models" / "states").exists()
 
 
 @pytest.mark.parametrize(
