@@ -90,8 +90,9 @@ class Opinion:
         coming days and the main directions of states that are asked for a purchase now. Items are coded as
         the network codes them. Raises ModelError for a network without a clock."""
         import torch
+        from torch.nn import functional
 
-        from onebasket.timeline.encoding import ends_of, states_of
+        from onebasket.timeline.encoding import ends_of
 
         if self.heads is None:
             raise ModelError(
@@ -100,10 +101,11 @@ class Opinion:
             )  # fmt: skip
         histories = self.lines.of(events)
         asked = self.lines.asked(histories, np.full(len(histories), now))
+        told = None if asked is None else torch.from_numpy(asked).to(torch.int64)
         with torch.inference_mode():
-            odds = self.heads(ends_of(self.encoder, histories, self.vectors)).numpy()
-        turned = states_of(self.encoder, histories, self.vectors, asked).numpy()
-        made: Floats = np.concatenate([odds, turned @ self.main], 1)
+            turned = self.encoder.towards(ends_of(self.encoder, histories, self.vectors), told)
+            odds, states = self.heads(turned).numpy(), functional.normalize(turned, dim=-1).numpy()
+        made: Floats = np.concatenate([odds, states @ self.main], 1)
         return made
 
     def arrays(self, stored: Stored) -> Arrays:

@@ -47,17 +47,41 @@ class Coming:
         return some, self.histories.items[found], np.stack([marks[found, 0], gaps], -1)
 
 
-def within(histories: Histories, windows_days: tuple[int, ...]) -> npt.NDArray[np.int8]:
-    """Whether a purchase comes within each window after each event, (events, windows); -1 where the window
-    ends after the last event of all."""
-    made = np.full((len(histories.items), len(windows_days)), -1, np.int8)
-    times = histories.times
-    assert times is not None
-    for place, days in enumerate(windows_days):
-        coming = Coming.of(histories, days)
-        known = times + days * _DAY <= times.max(initial=0)
-        made[known, place] = (coming.end > coming.start)[known]
-    return made
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """Whether people buy anything in the days after a moment at which they have done nothing for a while."""
+
+    days: tuple[int, ...]
+    keys: Places  # (events,) rising
+    bought: Places  # (purchases,) keys of them
+    waits: Places  # (events,) seconds to the same person's next event, or to the last of all
+    left: Places  # (events,) seconds to the last event of all
+
+    @classmethod
+    def of(cls, histories: Histories, days: tuple[int, ...]) -> Windows:
+        """Raises ValueError where nothing is known of actions or times."""
+        if histories.marks is None or histories.times is None:
+            raise ValueError("histories without marks or times")
+        times, keys = histories.times, _keys(histories, max(days))
+        left = times.max(initial=0) - times
+        waits = np.append(np.diff(times), 0)
+        some = histories.lengths > 0
+        last = (histories.first + histories.lengths - 1)[some]
+        waits[last] = left[last]
+        return cls(days, keys, keys[histories.marks[:, 0] == PURCHASE], waits, left)
+
+    def drawn(self, at: Places, random: np.random.Generator) -> tuple[npt.NDArray[np.int8], Marks]:
+        """A moment between each of some events and the next: whether a purchase comes within so many days of
+        it, (…, windows), -1 where they end after the last event of all; and the code of the time waited."""
+        wait = (random.random(at.shape) * (self.waits[at] + 1)).astype(np.int64)
+        moment = self.keys[at] + wait
+        start = np.searchsorted(self.bought, moment, "right")
+        made = np.full((*at.shape, len(self.days)), -1, np.int8)
+        for place, days in enumerate(self.days):
+            known = wait + days * _DAY <= self.left[at]
+            found = np.searchsorted(self.bought, moment + days * _DAY, "right") > start
+            made[..., place][known] = found[known]
+        return made, gap_codes(wait)
 
 
 def _keys(histories: Histories, days: float) -> Places:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from onebasket.timeline.coming import Coming, within
+from onebasket.timeline.coming import Coming, Windows
 from onebasket.timeline.histories import ASKED, PURCHASE, Batch, Histories, Places
 
 WINDOWS_DAYS = (7, 30, 90)  # in which a purchase, whatever it is of, is asked for
@@ -23,7 +23,10 @@ class Goal:
     items: Tensor  # (B, T)
     marks: Tensor | None  # (B, T, ASKED) of the event asked for
     actions: Tensor | None  # (B, T) what is done next; UNKNOWN: nothing
-    windows: Tensor | None  # (B, T, W) whether there is a purchase within so many days; UNKNOWN: who knows
+    windows: Tensor | None = (
+        None  # (B, T, W) whether a purchase comes in the days after a wait; UNKNOWN: who knows
+    )
+    waited: Tensor | None = None  # (B, T, ASKED) marks of a purchase after that wait
 
     @property
     def asked(self) -> Tensor:
@@ -41,26 +44,40 @@ class Goals:
     def __init__(self, histories: Histories, horizon_days: float) -> None:
         self.coming = Coming.of(histories, horizon_days) if horizon_days else None
         timed = histories.marks is not None and histories.times is not None
-        self.windows = within(histories, WINDOWS_DAYS) if timed else None  # (events, W)
+        self.windows = Windows.of(histories, WINDOWS_DAYS) if timed else None
 
     def batch(self, pieces: Histories, people: Places, most: int, device: torch.device) -> tuple[Batch, Goal]:
-        """Of each piece the last `most` events, and what is asked at each. Draws from torch's generator."""
-        whole = pieces.batch(people, most + 1, device)
-        places, _ = pieces.places(people, most + 1)
-        before, after = whole.all_but(0, 1), whole.all_but(1, 0)
-        items, marks, actions, windows = after.items, None, None, None
-        if after.marks is not None:
-            marks = _half_told(after.marks[..., :ASKED])
-            actions = after.marks[..., 0].masked_fill(~after.real, UNKNOWN)
-        if self.windows is not None:
-            windows = torch.from_numpy(self.windows[places[:, :-1]]).to(device)
-            windows = windows.masked_fill(~before.real[..., None], UNKNOWN)
+        """Of each piece `most` events, and what is asked at each. Draws from torch's generator."""
+        random = np.random.default_rng(int(torch.randint(1 << 62, ())))
         if self.coming is not None:
-            random = np.random.default_rng(int(torch.randint(1 << 62, ())))
-            some, found, told = self.coming.drawn(places[:, :-1], random)
-            items = torch.from_numpy(found * some).to(device, torch.int64) * before.real
-            marks = _half_told(torch.from_numpy(told).to(device, torch.int64))
-        return before, Goal(items, marks, actions, windows)
+            batch, (places, _) = pieces.batch(people, most, device), pieces.places(people, most)
+            some, found, told = self.coming.drawn(places, random)
+            items = torch.from_numpy(found * some).to(device, torch.int64) * batch.real
+            asked = torch.from_numpy(told).to(device, torch.int64)
+            goal = Goal(items, _half_told(asked), _next_actions(batch))
+        else:
+            whole, (places, _) = pieces.batch(people, most + 1, device), pieces.places(people, most + 1)
+            batch, after, places = whole.all_but(0, 1), whole.all_but(1, 0), places[:, :-1]
+            marks = None if after.marks is None else _half_told(after.marks[..., :ASKED])
+            goal = Goal(after.items, marks, None if after.marks is None else _actions(after))
+        if self.windows is None:
+            return batch, goal
+        within, waited = (torch.from_numpy(each).to(device) for each in self.windows.drawn(places, random))
+        within = within.masked_fill(~batch.real[..., None], UNKNOWN)
+        waited = torch.stack([torch.full_like(waited, PURCHASE), waited], -1).to(torch.int64)
+        return batch, replace(goal, windows=within, waited=waited)
+
+
+def _actions(batch: Batch) -> Tensor:
+    """What is done at each place."""
+    assert batch.marks is not None
+    return batch.marks[..., 0].masked_fill(~batch.real, UNKNOWN)
+
+
+def _next_actions(batch: Batch) -> Tensor:
+    """What is done after each place."""
+    done = _actions(batch)
+    return torch.cat([done[:, 1:], torch.full_like(done[:, :1], UNKNOWN)], 1)
 
 
 def _half_told(asked: Tensor) -> Tensor:

@@ -22,13 +22,15 @@ class Nearest:
     Scores are first told from vectors rounded to a byte a number, which are read in a quarter of the time.
     How far such a score is off has a bound: the product of the lengths of what was rounded away
     (Cauchy-Schwarz). Whoever could be among the best within that bound is scored in full. Where the
-    processor adds up bytes with saturation, or there are few items, all scores are plain.
+    processor adds up bytes with saturation, on GPUs, or where there are few items, all scores are plain.
     """
 
     def __init__(self, vectors: Tensor, rounded: bool | None = None) -> None:
         """From unit vectors (N, D), kept as they are. `rounded`: None where it is exact and worth it."""
         self.vectors = vectors
-        self.rounded = sums_are_exact() and len(vectors) >= _FEW if rounded is None else rounded
+        if rounded is None:
+            rounded = vectors.device.type == "cpu" and len(vectors) >= _FEW and sums_are_exact()
+        self.rounded = rounded
         if self.rounded:
             codes, scales = rounded_to_bytes(vectors)
             missing = -len(vectors) % _BLOCK
@@ -55,6 +57,8 @@ class Nearest:
 
     def _best(self, state: Tensor, top: int) -> tuple[Tensor, Tensor]:
         """Of one state (D,): whoever may be among the best, then these in full."""
+        if not state.any():  # nothing is known: everything is as good, and need not be scored
+            return torch.arange(top, device=state.device), state.new_zeros(top)
         told, off = self._told(state)
         items = _above(told, _reached(told, top) - 2 * off)  # rising: a stable sort leaves equals so
         scores = (self.vectors.index_select(0, items) * state).sum(-1)  # equal vectors, equal scores

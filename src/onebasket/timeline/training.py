@@ -155,7 +155,8 @@ class Training:
         if goal.actions is not None and network.actions is not None:
             loss = loss + settings.beside * action_loss(network.actions(states), goal.actions)
         if goal.windows is not None and network.windows is not None:
-            loss = loss + settings.beside * window_loss(network.windows(states), goal.windows)
+            waited = network.windows(network.encoder.towards(states, goal.waited))
+            loss = loss + settings.beside * window_loss(waited, goal.windows)
         return loss
 
 

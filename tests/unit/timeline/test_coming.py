@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onebasket.timeline.clock import GAPS, calendar, gap_codes, gaps_of
-from onebasket.timeline.coming import Coming, within
+from onebasket.timeline.coming import Coming, Windows
 from onebasket.timeline.histories import PURCHASE, Histories
 
 DAY = 86_400
@@ -35,8 +35,6 @@ def test_a_purchase_of_the_coming_days(lists: list[list[tuple[int, int, int]]], 
     coming = Coming.of(made, days)
     some, items, marks = coming.drawn(np.arange(len(made.items)), np.random.default_rng(seed))
     place = 0
-    ever = within(made, (days,))[:, 0]
-    last = max((day for each in lists for day, _, _ in each), default=0)
     for each in map(sorted, lists):
         for day, _, _ in each:
             later = [
@@ -45,7 +43,6 @@ def test_a_purchase_of_the_coming_days(lists: list[list[tuple[int, int, int]]], 
                 if action == PURCHASE and item and day < when <= day + days
             ]
             assert some[place] == bool(later)
-            assert ever[place] == (int(bool(later)) if day + days <= last else -1)
             if later:
                 assert items[place] in {item for item, _ in later}
                 gaps = {int(gap_codes(np.array([(when - day) * DAY]))[0]) for _, when in later}
@@ -70,3 +67,21 @@ def test_gaps_double_and_the_calendar_is_that_of_the_wall() -> None:
     assert gaps_of(np.array([5, 6, 100, 100]), np.array([0, 2, 4])).tolist() == [0, 2, 0, 1]
     monday_noon = 1_700_481_600  # 20 November 2023, 12:00 UTC
     assert calendar(np.array([monday_noon, monday_noon - DAY])).tolist() == [[1, 13], [7, 13]]
+
+
+@given(LISTS, st.integers(1, 6), st.integers(0, 5))
+def test_whether_anything_is_bought_after_a_wait(
+    lists: list[list[tuple[int, int, int]]], days: int, seed: int
+) -> None:
+    made = histories(lists)
+    waits = np.random.default_rng(seed).random(len(made.items))  # what `drawn` will draw
+    within, codes = Windows.of(made, (days,)).drawn(np.arange(len(made.items)), np.random.default_rng(seed))
+    end, place = max((day for each in lists for day, _, _ in each), default=0) * DAY, 0
+    for each in map(sorted, lists):
+        for number, (day, _, _) in enumerate(each):
+            until = each[number + 1][0] * DAY if number + 1 < len(each) else end
+            moment = day * DAY + int(waits[place] * (until - day * DAY + 1))
+            assert codes[place] == gap_codes(np.array([moment - day * DAY]))[0]
+            bought = any(a == PURCHASE and moment < d * DAY <= moment + days * DAY for d, a, _ in each)
+            assert within[place, 0] == (int(bought) if moment + days * DAY <= end else -1)
+            place += 1
