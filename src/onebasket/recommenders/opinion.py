@@ -118,9 +118,10 @@ class Opinion:
             for part, module in parts.items()
             for name, value in module.state_dict().items()
         }
+        made["main"] = self.main
         if stored != "float32":
             made = {name: halved(value) for name, value in made.items()}
-        made |= vectors_as(stored, "vectors", self.vectors.numpy()) | {"main": self.main}
+        made |= vectors_as(stored, "vectors", self.vectors.numpy())
         return made if self.turn is None else made | {"turn": self.turn}
 
     @classmethod
@@ -133,7 +134,6 @@ class Opinion:
         from torch import nn
 
         from onebasket.timeline.encoder import Encoder
-        from onebasket.timeline.goals import WINDOWS_DAYS
 
         width = settings.width
         vectors, turn = torch.from_numpy(restored_vectors(arrays, "vectors")), arrays.get("turn")
@@ -142,11 +142,11 @@ class Opinion:
             _check("turn", turn.shape, (width, width))
         _check("main", arrays["main"].shape[:1], (width,))
         encoder = Encoder(settings, lines.sizes).eval()
-        heads = nn.Linear(width, len(WINDOWS_DAYS)) if settings.clock else None
+        heads = nn.Linear(width, len(arrays["heads.bias"])) if settings.clock else None
         _fill(encoder, "encoder", arrays)
         if heads is not None:
             _fill(heads, "heads", arrays)
-        return cls(settings, lines, encoder, vectors, heads, arrays["main"], turn)
+        return cls(settings, lines, encoder, vectors, heads, arrays["main"].astype(np.float32), turn)
 
 
 def _fill(module: nn.Module, name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:

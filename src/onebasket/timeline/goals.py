@@ -48,10 +48,9 @@ class Goals:
 
     def batch(self, pieces: Histories, people: Places, most: int, device: torch.device) -> tuple[Batch, Goal]:
         """Of each piece `most` events, and what is asked at each. Draws from torch's generator."""
-        random = np.random.default_rng(int(torch.randint(1 << 62, ())))
         if self.coming is not None:
             batch, (places, _) = pieces.batch(people, most, device), pieces.places(people, most)
-            some, found, told = self.coming.drawn(places, random)
+            some, found, told = self.coming.drawn(places, _generator())
             items = torch.from_numpy(found * some).to(device, torch.int64) * batch.real
             asked = torch.from_numpy(told).to(device, torch.int64)
             goal = Goal(items, _half_told(asked), _next_actions(batch))
@@ -62,10 +61,16 @@ class Goals:
             goal = Goal(after.items, marks, None if after.marks is None else _actions(after))
         if self.windows is None:
             return batch, goal
-        within, waited = (torch.from_numpy(each).to(device) for each in self.windows.drawn(places, random))
+        drawn = self.windows.drawn(places, _generator())
+        within, waited = (torch.from_numpy(each).to(device) for each in drawn)
         within = within.masked_fill(~batch.real[..., None], UNKNOWN)
         waited = torch.stack([torch.full_like(waited, PURCHASE), waited], -1).to(torch.int64)
         return batch, replace(goal, windows=within, waited=waited)
+
+
+def _generator() -> np.random.Generator:
+    """Seeded by torch's generator, which each step of training sets."""
+    return np.random.default_rng(int(torch.randint(1 << 62, ())))
 
 
 def _actions(batch: Batch) -> Tensor:
