@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _GROUND = (
     "tables", "store", "protect", "recommenders", "scoring", "spelling", "text", "timeline",
-    "accounting.py", "currencies.py", "kernels.py",
+    "accounting.py", "currencies.py", "durable.py", "kernels.py",
 )  # fmt: skip
 
 

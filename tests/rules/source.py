@@ -15,6 +15,7 @@ GROUND = {
     "errors",
     "accounting",
     "currencies",
+    "durable",
     "kernels",
     "messages",
     "protect",

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from onebasket.learn.evaluate import Score
+
 Doubles = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
@@ -25,17 +27,6 @@ RESAMPLES = 200
 BINS = 15
 _TRIALS = 50
 _LEAST = 1e-4
-
-
-@dataclass(frozen=True)
-class Score:
-    """A value and its 95 % interval."""
-
-    metric: str
-    value: float
-    low: float
-    high: float
-    customers: int
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from onebasket.durable import alive, sync
 from onebasket.errors import BusyError, StoreError
 
 POINTER, LOCK, MANIFEST = "CURRENT", "LOCK", "manifest.json"
@@ -171,13 +172,13 @@ class Basket:
         (draft.path / MANIFEST).write_text(text + "\n", encoding="utf-8")
         for path in draft.path.rglob("*"):
             if path.is_dir() or path.stat().st_nlink == 1:  # links were synced when first published
-                _sync(path)
-        _sync(draft.path)
+                sync(path)
+        sync(draft.path)
         pointer = self.folder / f"{POINTER}.new"
         pointer.write_text(draft.path.name + "\n", encoding="ascii")
-        _sync(pointer)
+        sync(pointer)
         pointer.replace(self.folder / POINTER)
-        _sync(self.folder)
+        sync(self.folder)
         self._clean_up(draft.number)
 
     def _pointed(self) -> int:
@@ -195,7 +196,7 @@ class Basket:
             if number > current:
                 shutil.rmtree(path, ignore_errors=True)
         for path in self.folder.glob(f"{SPILL}-*"):
-            if not _alive(int(path.name.split("-")[1])):
+            if not alive(int(path.name.split("-")[1])):
                 shutil.rmtree(path, ignore_errors=True)
 
     def _clean_up(self, current: int) -> None:
@@ -208,24 +209,6 @@ class Basket:
             with contextlib.suppress(OSError), (path / LOCK).open("r", encoding="ascii") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(path, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from onebasket.durable import alive, write_whole
 from onebasket.errors import ModelError
 from onebasket.text.encoder import Floats
 
@@ -81,12 +82,7 @@ class VectorCache:
         digest = hashlib.sha256(data).hexdigest()
         head = msgspec.json.encode(_Head(of, vectors.shape[1], len(vectors), digest))
         path = self.folder / f"{_prefix(of)}-{digest[:24]}{_SUFFIX}"
-        aside = path.with_suffix(f".part{os.getpid()}")
-        with aside.open("wb") as file:
-            file.write(head + b"\n" + data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
+        write_whole(path, head + b"\n" + data, path.with_suffix(f".part{os.getpid()}"))
         return path
 
     def _merge_small(self, of: str, width: int) -> None:
@@ -106,7 +102,7 @@ class VectorCache:
         """Delete what was used least lately, and what a killed process left aside."""
         for part in self.folder.glob("*.part*"):
             process = part.suffix.removeprefix(".part")
-            if process.isdecimal() and not _alive(int(process)):
+            if process.isdecimal() and not alive(int(process)):
                 part.unlink(missing_ok=True)
         files = sorted((_used(path), path.name, _size(path)) for path in self.folder.glob(f"*{_SUFFIX}"))
         held = sum(size for _, _, size in files)
@@ -174,13 +170,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

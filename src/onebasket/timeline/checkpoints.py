@@ -7,7 +7,6 @@ training-STEP.safetensors      the numbers
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from onebasket.durable import write_whole
 from onebasket.errors import ModelError
 from onebasket.timeline.training import Course, Training
 
@@ -63,8 +63,9 @@ class Checkpoints:
         head = _Head(_FORMAT, digest(training), course, name, hashlib.sha256(data).hexdigest())
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write(self.folder / name, data)
-            _write(self.folder / HEAD, msgspec.json.encode(head))
+            for file, content in ((name, data), (HEAD, msgspec.json.encode(head))):
+                path = self.folder / file
+                write_whole(path, content, path.with_suffix(".part"))
             for old in self.folder.glob("training-*"):
                 if old.name != name:
                     old.unlink()
@@ -119,21 +120,6 @@ class Checkpoints:
             state="nothing was changed",
             next_step=f"delete {self.folder} to begin anew",
         )
-
-
-def _write(path: Path, data: bytes) -> None:
-    """All of it, or what was there before."""
-    aside = path.with_suffix(".part")
-    with aside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def digest(training: Training) -> str:
