@@ -148,6 +148,7 @@ class Learn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "popularity", "habit", "item_knn", "sequential_rules", "ease", "ials", "mf",
     )  # fmt: skip
     preset: Preset = "small"  # size of the timeline model
+    device: str = "auto"  # where it is trained: "cpu", "cuda", "cuda:1", …; auto: a GPU where there is one
     warm_start: bool = True  # whether a timeline model begins where that of the last published version ended
     text: str = "ngrams"  # how titles become vectors, for models that know products by them: one of TEXTS
     top: int = 10  # length of the judged lists

@@ -24,7 +24,13 @@ _FEW = 200  # customers judged, below which an interval is wide
 _YEAR_DAYS = 365
 _SHOWN = 20  # values of a mark, the most frequent ones
 _DAY_SECONDS = 86_400
-_KINDS = {"channel": "bought in channel", "history": "purchases before", "cold": "new, known from"}
+_KINDS = {
+    "channel": "bought in channel",
+    "history": "purchases before",
+    "cold": "new product, known from",
+    "action": "the same customers' products to",
+    "newcomer": "first purchase, customer known from",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +155,7 @@ def _parts(told: Card) -> Iterator[str]:
     models = dict.fromkeys(row["model"] for row in rows)
     scored = {(row["model"], row["kind"], row["part"]): row for row in rows}
     places = dict.fromkeys((row["kind"], row["part"]) for row in rows)
-    yield f"{rows[0]['metric']} of some of the purchases of the test window, looked for in the same lists."
+    yield f"{rows[0]['metric']} of some of what was done in the test window, looked for in the same lists."
     yield ""
     made = []
     for kind, part in places:

@@ -108,7 +108,9 @@ def grid(name: str, learn: Learn, half_life_days: float | None) -> Iterator[Any]
                 yield SequentialRulesSettings(nearness=nearness, recency=nearness, half_life_days=life)
         case "timeline":
             days = float(learn.validation_days)
-            network = msgspec.structs.replace(PRESETS[learn.preset], clock=True, horizon_days=days)
+            network = msgspec.structs.replace(
+                PRESETS[learn.preset], clock=True, horizon_days=days, device=learn.device
+            )
             yield TimelineModelSettings(network, seen=learn.seen, validation_days=days, half_life_days=life)
         case "ease":
             for regularisation in (30.0, 300.0):

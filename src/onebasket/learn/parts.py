@@ -1,8 +1,9 @@
-"""Some of what was bought, to be judged apart: by channel, by how well a customer is known, cold products."""
+"""What is judged apart: purchases by channel, by how well a customer is known, and of cold products; other
+actions; first purchases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy.typing as npt
 
 from onebasket.learn.evaluate import Targets
 from onebasket.learn.known import Known
-from onebasket.recommenders import Events, Mask
+from onebasket.recommenders import Events, Interactions, Mask
+from onebasket.recommenders.events import PURCHASE
 
 # Purchases that a customer had made before, at least and at most.
 HISTORIES = {"1-4": (1, 4), "5-19": (5, 19), "20+": (20, None)}
@@ -18,9 +20,9 @@ HISTORIES = {"1-4": (1, 4), "5-19": (5, 19), "20+": (20, None)}
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Some of the targets of the customers judged."""
+    """Targets that are looked for apart."""
 
-    kind: str  # channel, history or cold
+    kind: str  # channel, history, cold, action or newcomer
     name: str
     targets: Targets
 
@@ -40,8 +42,39 @@ def parts(before: Known, later: Events, targets: Targets) -> list[Part]:
         *(Part("channel", name, targets.only(mask)) for name, mask in _by_channel(later, targets)),
         *(Part("history", name, targets.only(mask)) for name, mask in _by_history(before, targets)),
         *(Part("cold", name, targets.only(mask)) for name, mask in _cold(before, targets)),
+        *(Part("action", name, found) for name, found in _by_action(later, targets.user_ids)),
     ]
     return [part for part in made if part.size]
+
+
+def newcomers(before: Known, later: Events) -> tuple[Targets, list[Part]]:
+    """What people bought in the window who had bought nothing before it; and this in parts, by whether
+    anything else was known of them."""
+    bought, customers = later.bought(), set(before.purchases.user_ids)
+    fresh = [bought.user_ids[code] for code in np.unique(bought.users)]
+    targets, known = (
+        _of(bought, [user for user in fresh if user not in customers]),
+        set(before.events.user_ids),
+    )
+    seen = np.array([user in known for user in targets.user_ids], np.bool_)[targets.rows]
+    made = [
+        Part("newcomer", name, targets.only(mask)) for name, mask in (("views", seen), ("nothing", ~seen))
+    ]
+    return targets, [part for part in made if part.size]
+
+
+def _by_action(later: Events, users: Sequence[str]) -> Iterator[tuple[str, Targets]]:
+    done = later.marks[0]
+    for code, name in enumerate(done.values, 1):
+        if name != PURCHASE:
+            yield name, _of(later.only((done.codes == code) & (later.items >= 0)), users)
+
+
+def _of(done: Events, users: Sequence[str]) -> Targets:
+    """What some people had to do with."""
+    own = done.coded_by(users, done.item_ids)
+    rows = Interactions(own.users, own.items, own.times, own.user_ids, own.item_ids)
+    return Targets(own.user_ids, own.item_ids, rows.histories())
 
 
 def _by_channel(later: Events, targets: Targets) -> Iterator[tuple[str, Mask]]:

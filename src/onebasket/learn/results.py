@@ -13,7 +13,7 @@ from onebasket.learn import evaluate
 from onebasket.learn.choose import Trial
 from onebasket.learn.evaluate import Judged
 from onebasket.learn.known import Known, Windows
-from onebasket.learn.parts import Part, parts
+from onebasket.learn.parts import Part, newcomers, parts
 from onebasket.recommenders import MODELS
 from onebasket.shop import Shop
 
@@ -52,20 +52,25 @@ def on_test(
     matters. Validation stands beside it as it was."""
     top, seed, made = shop.learn.top, shop.run.seed, Results([], [])
     before, goal = known.before(windows.test), known.goal(windows.test, windows.end)
-    apart = parts(before, known.events.between(windows.test, windows.end), goal)
-    for place, trial in enumerate(trials):
+    later = known.events.between(windows.test, windows.end)
+    wanted = (goal, parts(before, later, goal)), newcomers(before, later)
+    for done, trial in enumerate(trials, 1):
         model = MODELS[trial.model]()
         model.settings = trial.settings
-        runs = []
+        runs: list[list[Judged]] = []  # a list a seed: of customers, of newcomers
         for each in range(seed, seed + (shop.learn.seeds if model.stochastic else 1)):
             before.fit(model, each, progress)
-            runs.append(evaluate.judge(model, goal, top, shop.learn.seen, [part.targets for part in apart]))
+            runs.append([
+                evaluate.judge(model, whole, top, shop.learn.seen, [part.targets for part in some])
+                for whole, some in wanted
+            ])  # fmt: skip
         told = {"task": TASK, "model": trial.model, "chosen": trial.model == chosen}
-        for split, judged in (("validation", [trial.judged]), ("test", runs)):
+        for split, judged in (("validation", [trial.judged]), ("test", [run[0] for run in runs])):
             scores = evaluate.summarise(judged, top, seed)
             made.scores.extend(told | {"split": split} | asdict(score) for score in scores)
-        made.parts.extend(told | row for row in _apart(runs, apart, top, seed))
-        progress("learn: test", place + 1, len(trials))
+        for place, (_, some) in enumerate(wanted):
+            made.parts.extend(told | row for row in _apart([run[place] for run in runs], some, top, seed))
+        progress("learn: test", done, len(trials))
     return made
 
 

@@ -106,10 +106,11 @@ class Timeline(Recommender):
     def _fit(self, seed: int, progress: Progress) -> None:
         _torch().manual_seed(seed)
         from onebasket.timeline.encoding import NextItems, Wanted
+        from onebasket.timeline.hardware import device_of
         from onebasket.timeline.network import Network
         from onebasket.timeline.training import Training
 
-        settings = self.settings
+        settings, device = self.settings, device_of(self.settings.network)
         self._lines = Lines(self.events.told, settings.network.clock)
         held = self._held_out(seed)
         before = self.events.only(held.kept)
@@ -126,8 +127,8 @@ class Timeline(Recommender):
         former = Former.of(self.earlier) if isinstance(self.earlier, Timeline) else None
         began = former.begin(network, self.item_ids, self._lines) if former else anew(self.earlier)
         progress(f"timeline: training · {began}", 0, 0)
-        training = Training(network, histories, goal, seed, warm=not began.startswith(ANEW))
-        best = self._trained(training, progress)
+        training = Training(network.to(device), histories, goal, seed, warm=not began.startswith(ANEW))
+        best = self._trained(training, progress).cpu()  # asked where there is no GPU, too
         self._opinion = Opinion.of(best, self._lines, histories)
         drifted = None
         if former:

@@ -9,7 +9,19 @@ from typing import Any
 
 from onebasket.report.charts import HALF, NARROW, Caption, Interval, Series, alone, bars, both, dots
 from onebasket.report.page import Block, Grid, Meter, Page, Row, Section
-from onebasket.report.words import FIGURE, KNOWN_FROM, METRIC, MODEL, PART, SPLIT, STAGE, TASK, TRUTH
+from onebasket.report.words import (
+    ACTION,
+    CHANNEL,
+    FIGURE,
+    KNOWN_FROM,
+    METRIC,
+    MODEL,
+    PART,
+    SPLIT,
+    STAGE,
+    TASK,
+    TRUTH,
+)
 
 _SETTINGS = ("run", "clean", "align", "learn", "recommend", "behaviour")
 _BASELINES = ("popularity", "habit")
@@ -90,8 +102,8 @@ def _part_order(item: tuple[tuple[str, str], list[Row]]) -> tuple[int, int, str]
 
 
 def _part(page: Page, kind: str, part: str) -> str:
-    named = {"channel": page.channel(part), "cold": page.word(KNOWN_FROM, part)}.get(kind, part)
-    return page.say(PART[kind], part=named)
+    words = {"channel": CHANNEL, "cold": KNOWN_FROM, "newcomer": KNOWN_FROM, "action": ACTION}.get(kind, {})
+    return page.say(PART[kind], part=page.word(words, part))
 
 
 def _between(page: Page, row: Row | None) -> str:

@@ -171,8 +171,11 @@ PART = {
     "channel": mark("Bought in channel {part}"),
     "history": mark("{part} purchases before"),
     "cold": mark("Bought by nobody before, known from {part}"),
+    "action": mark("Not purchases, but: {part}"),
+    "newcomer": mark("First purchases of customers known from {part}"),
 }
-KNOWN_FROM = {"catalogue": mark("the catalogue"), "views": mark("views")}
+KNOWN_FROM = {"catalogue": mark("the catalogue"), "views": mark("views"), "nothing": mark("nothing")}
+ACTION = {"view": mark("views"), "cart": mark("products put into the cart"), "return": mark("returns")}
 METRIC = {
     "ndcg": mark("NDCG: are the right products near the top?"),
     "ndcg_new": mark("NDCG, products never bought before only"),

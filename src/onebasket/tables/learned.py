@@ -25,13 +25,13 @@ SCORES = Table(
 SCORE_PARTS = Table(
     "score_parts",
     "learn",
-    "how good recommenders are in the test period for some of what was bought, looked for in the same lists",
+    "how good recommenders are in the test period for some of what was done, looked for in the same lists",
     ("task", "model", "kind", "part", "metric"),
     columns("""
         task varchar!  what was predicted: next_products
         model varchar!  popularity, habit, …
-        kind varchar!  channel: of the purchase; history: purchases before; cold: bought by nobody before
-        part varchar!  the channel; 1-4, 5-19 or 20+ purchases; catalogue or views, where else it was known
+        kind varchar!  channel, history, cold (product), action or newcomer: what is apart
+        part varchar!  channel; purchases before; from where known; what was done instead
         metric varchar!  ndcg@10, …
         value double!  the score
         low double!  lower end of its 95 % interval over customers and seeds

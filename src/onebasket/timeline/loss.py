@@ -52,16 +52,19 @@ class _Mass(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, states: Tensor, vectors: Tensor, who: Tensor, which: Tensor) -> Tensor:
+        if torch.is_autocast_enabled(states.device.type):
+            kind = torch.get_autocast_dtype(states.device.type)
+            states, vectors = states.to(kind), vectors.to(kind)
         exponentials = (states @ vectors.T).exp_()
         exponentials[who, which] = 0
         ctx.save_for_backward(exponentials, states, vectors)
-        return exponentials.sum(1)
+        return exponentials.sum(1, dtype=torch.float32)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Any:
         exponentials, states, vectors = ctx.saved_tensors
         weighed = exponentials.mul_(gradients[0][:, None])
-        return weighed @ vectors, weighed.T @ states, None, None
+        return (weighed @ vectors).float(), (weighed.T @ states).float(), None, None
 
 
 def _hits(targets: Tensor, negatives: Tensor, rows: int) -> tuple[Tensor, Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
@@ -35,6 +36,8 @@ class TimelineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     epochs: int = 60
     look_every: int = 2  # epochs between looks at validation
     patience: int = 2  # looks without a better one before training ends
+    device: str = "auto"  # "cpu", "cuda", "cuda:1", …; auto: a GPU where there is one
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"  # of products; auto: bfloat16 on a GPU
 
     def __post_init__(self) -> None:
         for holds, found, expected in (

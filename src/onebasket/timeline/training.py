@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from onebasket.accounting import Progress, silent
 from onebasket.timeline.goals import Goal, Goals, action_loss, weights_of, window_loss
+from onebasket.timeline.hardware import reckoned
 from onebasket.timeline.histories import Batch, Histories, Places, shuffled
 from onebasket.timeline.loss import Sample, sampled_softmax
 from onebasket.timeline.network import Network
@@ -130,7 +131,8 @@ class Training:
         negatives = _drawn(network.items.seen, settings.negatives, network.device)
         rows, items, wanted, negatives = _local(batch.items, goal.items, negatives)
         vectors = network.items(rows)  # (R, D)
-        loss = self._loss(replace(batch, items=items), replace(goal, items=wanted), negatives, vectors)
+        with reckoned(settings, network.device):
+            loss = self._loss(replace(batch, items=items), replace(goal, items=wanted), negatives, vectors)
         course.targets += int(goal.asked.sum())
         self.loss = loss.detach()
         self.optimiser.zero_grad(set_to_none=True)

@@ -13,7 +13,7 @@ import pytest
 from onebasket.learn import learn
 from onebasket.learn.evaluate import judge
 from onebasket.learn.known import Known
-from onebasket.learn.parts import parts
+from onebasket.learn.parts import newcomers, parts
 from onebasket.recommenders import Catalogue, CountSettings, Events, Popularity, Seen
 from onebasket.recommenders.events import PURCHASE, Mark
 from onebasket.shop import Shop
@@ -58,7 +58,7 @@ def test_who_bought_what_where() -> None:
     goal = known.goal(SPLIT, 200)
     found = {
         (part.kind, part.name): sorted(
-            (goal.user_ids[row], goal.item_ids[item])
+            (goal.user_ids[row], part.targets.item_ids[item])
             for row, item in zip(part.targets.rows, part.targets.items.items, strict=True)
         )
         for part in parts(known.before(SPLIT), known.events.between(SPLIT, 200), goal)
@@ -71,6 +71,20 @@ def test_who_bought_what_where() -> None:
         ("history", "5-19"): [("ann", "n1"), ("ann", "p0")],
         ("cold", "views"): [("ann", "n1")],
         ("cold", "catalogue"): [("bob", "n2")],
+        ("action", "view"): [("bob", "p1")],
+    }
+
+
+def test_who_bought_for_the_first_time() -> None:
+    known = world()
+    looked = ("dan", "p2", 20, "view", "web"), ("dan", "p2", 130, PURCHASE, "web")
+    events = events_of([*BEFORE, *AFTER, *looked])
+    known = Known(events.purchases(), events)
+    whole, apart = newcomers(known.before(SPLIT), known.events.between(SPLIT, 200))
+    assert whole.user_ids == ("dan", "stranger")
+    assert {(part.kind, part.name): list(part.targets.rows) for part in apart} == {
+        ("newcomer", "views"): [0],
+        ("newcomer", "nothing"): [1],
     }
 
 

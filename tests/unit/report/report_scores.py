@@ -28,6 +28,8 @@ PARTS = (
     ("history", "5-19"),
     ("cold", "catalogue"),
     ("cold", "views"),
+    ("action", "view"),
+    ("newcomer", "nothing"),
 )
 
 
