@@ -15,8 +15,9 @@ from onebasket.recommenders.events import PURCHASE, Mark
 from onebasket.store.base import Store
 
 _KEPT = "learn_events"
-_COLUMNS = ("customer_id", "product_id", "ts", "action", "channel", "quantity", "amount_minor")
+_COLUMNS = ("customer_id", "product_id", "ts", "action", "channel", "quantity", "amount_minor", "identity")
 _MOST = 254  # of a doubling scale, its last step
+_SHARES = 20  # steps of a probability
 
 Column = npt.NDArray[Any]
 
@@ -25,7 +26,8 @@ def read(store: Store, progress: Progress) -> Events:
     """All that known customers did but checkouts; purchases that were returned or cancelled are left out.
 
     A purchase counts once, however many units it has: units are grams here and boxes there. Marks of events
-    are the action, the channel, and steps of the price of a unit and of the units, doubling.
+    are the action, the channel, steps of the price of a unit and of the units, doubling, and where likeness
+    alone joined the event's record to its customer, how likely that is, in twentieths.
     """
     total = store.keep(_KEPT, store.sql("learn/events"))
     users, items, actions, channels = _Codes(), _Codes(), _Codes(), _Codes()
@@ -33,25 +35,27 @@ def read(store: Store, progress: Progress) -> Events:
     done = 0
     for batch in store.read(_KEPT, _COLUMNS):
         seconds = pc.cast(batch.column(2), pa.timestamp("s"), safe=False).cast(pa.int64())
-        units, amounts = (
+        units, amounts, sure = (
             np.abs(pc.fill_null(batch.column(place).cast(pa.float64()), 0).to_numpy(zero_copy_only=False))
-            for place in (5, 6)
+            for place in (5, 6, 7)
         )
         prices = np.divide(amounts, units, out=np.zeros(len(units)), where=units > 0)
         columns.append((
             users.of(batch.column(0)), items.of(batch.column(1)), seconds.to_numpy(),
             actions.of(batch.column(3)), channels.of(batch.column(4)), _steps(prices), _steps(units),
+            np.ceil(_SHARES * sure).astype(np.int64) - 1,
         ))  # fmt: skip
         done += batch.num_rows
         progress("learn: events", done, total)
     store.forget(_KEPT)
     if not columns:
-        columns = [(np.zeros(0, np.int32),) * 7]
-    whose, which, when, what, where, price, many = map(np.concatenate, zip(*columns, strict=True))
+        columns = [(np.zeros(0, np.int32),) * 8]
+    whose, which, when, what, where, price, many, sure = map(np.concatenate, zip(*columns, strict=True))
     steps = [str(step) for step in range(_MOST + 1)]
     marks = [
         Mark.of("action", what, actions.ids, PURCHASE), Mark.of("channel", where, channels.ids),
         Mark.of("price", price, steps), Mark.of("units", many, steps),
+        Mark.of("identity", sure, [f"{(step + 1) / _SHARES:.2f}" for step in range(_SHARES)]),
     ]  # fmt: skip
     return Events.of((whose, which, when), (users.ids, items.ids), marks)
 

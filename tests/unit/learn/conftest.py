@@ -19,8 +19,10 @@ from onebasket.tables import BY_NAME
 
 START = datetime(2024, 1, 1)
 DEFAULTS: dict[str, Any] = {
-    "varchar": "-", "bigint": 0, "int": 0, "double": 1.0, "timestamp": START, "list(varchar)": [],
+    "varchar": "-", "bigint": 0, "boolean": True, "int": 0, "double": 1.0, "timestamp": START,
+    "list(varchar)": [],
 }  # fmt: skip
+Put = Callable[[str, Sequence[dict[str, Any]]], None]
 Purchase = tuple[str | None, str | None, float]  # customer, product, days after the start
 
 
@@ -42,16 +44,25 @@ def store(tmp_path: Path) -> Iterator[DuckStore]:
 
 
 @pytest.fixture
-def happen(store: DuckStore) -> Callable[[Sequence[dict[str, Any]]], None]:
+def put(store: DuckStore) -> Put:
+    """Write a table; what is not said of a row is filled in."""
+
+    def write(name: str, rows: Sequence[dict[str, Any]]) -> None:
+        kind = BY_NAME[name]
+        schema = pa.schema([(column.name, arrow_type(column.type)) for column in kind.columns])
+        filler = {c.name: DEFAULTS[c.type] if c.required else None for c in kind.columns}
+        store.write(name, store.arrow(pa.Table.from_pylist([filler | row for row in rows], schema=schema)))
+
+    return write
+
+
+@pytest.fixture
+def happen(put: Put) -> Callable[[Sequence[dict[str, Any]]], None]:
     """Write events as the timeline; what is not said of one is filled in."""
 
     def write(events: Sequence[dict[str, Any]]) -> None:
-        kind = BY_NAME["timeline"]
-        schema = pa.schema([(column.name, arrow_type(column.type)) for column in kind.columns])
-        filler = {c.name: DEFAULTS[c.type] if c.required else None for c in kind.columns}
-        filler |= {"action": "purchase", "net_quantity": 1.0}
-        rows = [filler | {"event_id": f"e{place:06}"} | event for place, event in enumerate(events)]
-        store.write("timeline", store.arrow(pa.Table.from_pylist(rows, schema=schema)))
+        usual = {"action": "purchase", "net_quantity": 1.0}
+        put("timeline", [usual | {"event_id": f"e{n:06}"} | event for n, event in enumerate(events)])
 
     return write
 
@@ -70,17 +81,13 @@ def sell(happen: Callable[[Sequence[dict[str, Any]]], None]) -> Callable[..., No
 
 
 @pytest.fixture
-def offer(store: DuckStore) -> Callable[[dict[str, tuple[str, str | None, str]]], None]:
+def offer(put: Put) -> Callable[[dict[str, tuple[str, str | None, str]]], None]:
     """Write products with their title, brand and category as the catalogue."""
 
     def write(products: dict[str, tuple[str, str | None, str]]) -> None:
-        kind = BY_NAME["catalogue"]
-        schema = pa.schema([(column.name, arrow_type(column.type)) for column in kind.columns])
-        filler = {c.name: {**DEFAULTS, "boolean": True}[c.type] if c.required else None for c in kind.columns}
-        rows = [
-            filler | {"product_id": product, "title": title, "brand": brand, "category": category}
+        put("catalogue", [
+            {"product_id": product, "title": title, "brand": brand, "category": category}
             for product, (title, brand, category) in sorted(products.items())
-        ]
-        store.write("catalogue", store.arrow(pa.Table.from_pylist(rows, schema=schema)))
+        ])  # fmt: skip
 
     return write

@@ -16,6 +16,7 @@ from onebasket.learn.choose import grid
 from onebasket.recommenders import MODELS, load
 from onebasket.shop import Learn, Shop
 from onebasket.store.duckdb import DuckStore
+from tests.unit.learn.conftest import START, Put
 
 Sell = Callable[..., None]
 SPAN = 180
@@ -198,3 +199,27 @@ class TestPurchases:
     def test_many_units_count_once(self, store: DuckStore, sell: Sell) -> None:
         sell([("a", "p", 0.0)], net_quantity=500.0)
         assert events.read(store, silent).purchases().histories().values.tolist() == [1.0]
+
+    def test_an_event_says_how_likely_it_is_its_customers(
+        self, store: DuckStore, sell: Sell, put: Put
+    ) -> None:
+        """Only where likeness alone joined its record: an identifier that is shared leaves no doubt."""
+        records = ("alone", "shared", "alike", "both", "refused")
+        put("events", [{"record_id": record, "line": line} for line, record in enumerate(records)])
+        put("customer_edges", [{"record_a": "shared", "record_b": "both"}])
+        put("customer_matches", [
+            {"record_a": "alike", "record_b": "both", "probability": 0.93},
+            {"record_a": "alike", "record_b": "x", "probability": 0.6},
+            {"record_a": "refused", "record_b": "both", "probability": 0.3, "joined": False},
+        ])  # fmt: skip
+        happened = [
+            {"customer_id": "a", "product_id": record, "line": line} for line, record in enumerate(records)
+        ]
+        put("timeline", [{"action": "view", "ts": START} | event for event in happened])
+        read = events.read(store, silent)
+        identity = read.marks[-1]
+        told = [identity.values[code - 1] if code else None for code in identity.codes]
+        assert identity.name == "identity"
+        assert dict(zip((read.item_ids[item] for item in read.items), told, strict=True)) == (
+            dict.fromkeys(records) | {"alike": "0.95"}
+        )
