@@ -11,12 +11,11 @@ import pyarrow.compute as pc
 
 from onebasket.accounting import Progress
 from onebasket.recommenders import Events
-from onebasket.recommenders.events import PURCHASE, Mark
+from onebasket.recommenders.events import MOST_STEPS, PRICE, PURCHASE, UNITS, Mark, steps_of
 from onebasket.store.base import Store
 
 _KEPT = "learn_events"
 _COLUMNS = ("customer_id", "product_id", "ts", "action", "channel", "quantity", "amount_minor", "identity")
-_MOST = 254  # of a doubling scale, its last step
 _SHARES = 20  # steps of a probability
 
 Column = npt.NDArray[Any]
@@ -42,7 +41,7 @@ def read(store: Store, progress: Progress) -> Events:
         prices = np.divide(amounts, units, out=np.zeros(len(units)), where=units > 0)
         columns.append((
             users.of(batch.column(0)), items.of(batch.column(1)), seconds.to_numpy(),
-            actions.of(batch.column(3)), channels.of(batch.column(4)), _steps(prices), _steps(units),
+            actions.of(batch.column(3)), channels.of(batch.column(4)), steps_of(prices), steps_of(units),
             np.ceil(_SHARES * sure).astype(np.int64) - 1,
         ))  # fmt: skip
         done += batch.num_rows
@@ -51,19 +50,13 @@ def read(store: Store, progress: Progress) -> Events:
     if not columns:
         columns = [(np.zeros(0, np.int32),) * 8]
     whose, which, when, what, where, price, many, sure = map(np.concatenate, zip(*columns, strict=True))
-    steps = [str(step) for step in range(_MOST + 1)]
+    steps = [str(step) for step in range(MOST_STEPS + 1)]
     marks = [
         Mark.of("action", what, actions.ids, PURCHASE), Mark.of("channel", where, channels.ids),
-        Mark.of("price", price, steps), Mark.of("units", many, steps),
+        Mark.of(PRICE, price, steps), Mark.of(UNITS, many, steps),
         Mark.of("identity", sure, [f"{(step + 1) / _SHARES:.2f}" for step in range(_SHARES)]),
     ]  # fmt: skip
     return Events.of((whose, which, when), (users.ids, items.ids), marks)
-
-
-def _steps(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """How often a value doubles, in halves; -1 for nothing."""
-    steps = np.floor(2 * np.log2(1 + values)).clip(max=_MOST)
-    return np.where(values > 0, steps, -1).astype(np.int64)
 
 
 class _Codes:

@@ -15,7 +15,9 @@ from onebasket.recommenders.reasons import Step
 
 MarkCodes = npt.NDArray[np.uint8]
 MOST_VALUES = 255  # of a mark, that have a code of their own
-PURCHASE = "purchase"
+PURCHASE, RETURN = "purchase", "return"
+PRICE, UNITS = "price", "units"  # marks whose values are steps: see `steps_of`
+MOST_STEPS = 254
 Told = tuple[tuple[str, tuple[str, ...]], ...]  # marks by name, and their values
 _NOTHING = -1
 
@@ -52,6 +54,21 @@ class Mark:
         for code, value in enumerate(self.values, 1):
             new[code] = values.index(value) + 1 if value in values else 0
         return Mark(self.name, values, new[self.codes])
+
+
+def steps_of(values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """How often a value doubles, in halves, at most MOST_STEPS; -1 for nothing."""
+    steps = np.floor(2 * np.log2(1 + values)).clip(max=MOST_STEPS)
+    return np.where(values > 0, steps, -1).astype(np.int64)
+
+
+def values_of_steps(mark: Mark) -> npt.NDArray[np.float32]:
+    """The least value that each event may have had, of which `steps_of` gave the step, (events,); 0: not
+    known. Small whole numbers come back as they were. Raises ValueError for values that are no steps."""
+    steps = np.array([float(value) for value in mark.values])
+    least = np.concatenate([[0.0], np.exp2(steps / 2) - 1]).clip(max=np.finfo(np.float32).max)
+    found: npt.NDArray[np.float32] = least.astype(np.float32)[mark.codes]
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,7 +38,7 @@ class Opinion:
     lines: Lines
     encoder: Encoder
     vectors: Tensor  # (items + 1, D) none first
-    heads: nn.Linear | None  # log odds of a purchase within WINDOWS_DAYS; None: a network without a clock
+    heads: nn.Linear | None  # what comes within WINDOWS_DAYS; None: a network without a clock
     main: Floats  # (D, at most _MAIN) directions in which states differ most
     turn: Floats | None = None  # (D, D) towards the vectors of the model before
 
@@ -86,13 +86,15 @@ class Opinion:
         return made
 
     def states(self, events: Events, now: int) -> Floats:
-        """What the network makes of everybody's past, (users, numbers): the log odds of a purchase in the
-        coming days and the main directions of states that are asked for a purchase now. Items are coded as
-        the network codes them. Raises ModelError for a network without a clock."""
+        """What the network makes of everybody's past, (users, numbers): the log odds of a purchase and of
+        a return in the coming days, what is spent, and the main directions of states that are asked for a
+        purchase now. Items are coded as the network codes them. Raises ModelError for a network without a
+        clock."""
         import torch
         from torch.nn import functional
 
         from onebasket.timeline.encoding import ends_of
+        from onebasket.timeline.goals import PLAIN, WINDOWS_DAYS
 
         if self.heads is None:
             raise ModelError(
@@ -104,8 +106,10 @@ class Opinion:
         told = None if asked is None else torch.from_numpy(asked).to(torch.int64)
         with torch.inference_mode():
             turned = self.encoder.towards(ends_of(self.encoder, histories, self.vectors), told)
-            odds, states = self.heads(turned).numpy(), functional.normalize(turned, dim=-1).numpy()
-        made: Floats = np.concatenate([odds, states @ self.main], 1)
+            told = self.heads(turned).view(len(turned), len(WINDOWS_DAYS), -1)  # kinds, then money
+            plain = torch.cat([*told[..., :PLAIN].unbind(-1), told[..., -1]], 1).numpy()
+            states = functional.normalize(turned, dim=-1).numpy()
+        made: Floats = np.concatenate([plain, states @ self.main], 1)
         return made
 
     def arrays(self, stored: Stored) -> Arrays:

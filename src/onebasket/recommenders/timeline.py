@@ -24,6 +24,7 @@ from onebasket.recommenders.held_out import HeldOut, last_days, last_purchases
 from onebasket.recommenders.interactions import Codes, Floats, Mask, Ragged
 from onebasket.recommenders.lines import Lines
 from onebasket.recommenders.opinion import Opinion
+from onebasket.recommenders.outcomes import groups_of, outcomes_of
 from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
 from onebasket.recommenders.sequential_rules import SequentialRulesSettings
@@ -123,11 +124,13 @@ class Timeline(Recommender):
             had and had.take(held.people), self._lines.asked(known, held.times),
         )  # fmt: skip
         inside = msgspec.structs.replace(settings.network, repeats=settings.seen != "new")
-        network = Network(len(self.item_ids), inside, self._known(), self._lines.sizes)
+        groups = groups_of(before, self.catalogue.attribute_codes(self.item_ids))
+        network = Network(len(self.item_ids), inside, self._known(groups.shape[1]), self._lines.sizes)
         former = Former.of(self.earlier) if isinstance(self.earlier, Timeline) else None
         began = former.begin(network, self.item_ids, self._lines) if former else anew(self.earlier)
         progress(f"timeline: training · {began}", 0, 0)
-        training = Training(network.to(device), histories, goal, seed, warm=not began.startswith(ANEW))
+        warm, outcomes = not began.startswith(ANEW), outcomes_of(before, groups)
+        training = Training(network.to(device), histories, goal, seed, warm, outcomes)
         best = self._trained(training, progress).cpu()  # asked where there is no GPU, too
         self._opinion = Opinion.of(best, self._lines, histories)
         drifted = None
@@ -178,7 +181,7 @@ class Timeline(Recommender):
         """Just after the last event."""
         return int(self.events.times.max(initial=0)) + 1
 
-    def _known(self) -> Known:
+    def _known(self, groups: int) -> Known:
         """What the catalogue says of the items, as the network takes it: none first."""
         import torch
 
@@ -192,7 +195,7 @@ class Timeline(Recommender):
         if vectors is not None:
             words = torch.from_numpy(np.concatenate([np.zeros_like(vectors[:1]), vectors]))
         seen = max(int((self.popularity > 0).sum()), int(self.events.items.max(initial=-1)) + 1)
-        return Known(codes, starts, words, seen)
+        return Known(codes, starts, words, seen, groups)
 
     def _best_shares(self, goal: NextItems, events: Events, judged: Codes) -> Shares:
         """How much the counts should add: the best on validation, the smallest of equals."""
@@ -231,8 +234,9 @@ class Timeline(Recommender):
         return Chances.fit([*shown, *earlier], seed) if gain > sum(each.plain for each in shown) else None
 
     def states(self, events: Events, now: int) -> Floats:
-        """What the network makes of everybody's past, (users, numbers): the log odds of a purchase in the
-        coming days (WINDOWS_DAYS) and the main directions of states that are asked for a purchase now.
+        """What the network makes of everybody's past, (users, numbers): the log odds of a purchase and of
+        a return in the coming days (WINDOWS_DAYS), what is spent in them, as a logarithm of usual purchases,
+        and the main directions of states that are asked for a purchase now.
 
         Raises ModelError for a network that was not told when events were.
         """

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from onebasket.timeline.coming import Coming, Windows
+from onebasket.timeline.coming import Coming, Outcomes, Windows
 from onebasket.timeline.histories import ASKED, PURCHASE, Batch, Histories, Places
 
-WINDOWS_DAYS = (7, 30, 90)  # in which a purchase, whatever it is of, is asked for
+WINDOWS_DAYS = (7, 30, 90)  # in which what comes is asked for, whenever it comes
+PLAIN = 2  # the first kinds of what comes: purchases, returns
 UNKNOWN = -1
 
 
@@ -23,9 +24,8 @@ class Goal:
     items: Tensor  # (B, T)
     marks: Tensor | None  # (B, T, ASKED) of the event asked for
     actions: Tensor | None  # (B, T) what is done next; UNKNOWN: nothing
-    windows: Tensor | None = (
-        None  # (B, T, W) whether a purchase comes in the days after a wait; UNKNOWN: who knows
-    )
+    windows: Tensor | None = None  # (B, T, W, kinds) what comes in the days after a wait; UNKNOWN: who knows
+    spent: Tensor | None = None  # (B, T, W) in them, in usual purchases
     waited: Tensor | None = None  # (B, T, ASKED) marks of a purchase after that wait
 
     @property
@@ -41,10 +41,10 @@ class Goals:
     the rest of the same basket.
     """
 
-    def __init__(self, histories: Histories, horizon_days: float) -> None:
+    def __init__(self, histories: Histories, horizon_days: float, outcomes: Outcomes) -> None:
         self.coming = Coming.of(histories, horizon_days) if horizon_days else None
         timed = histories.marks is not None and histories.times is not None
-        self.windows = Windows.of(histories, WINDOWS_DAYS) if timed else None
+        self.windows = Windows.of(histories, WINDOWS_DAYS, outcomes) if timed else None
 
     def batch(self, pieces: Histories, people: Places, most: int, device: torch.device) -> tuple[Batch, Goal]:
         """Of each piece `most` events, and what is asked at each. Draws from torch's generator."""
@@ -62,10 +62,10 @@ class Goals:
         if self.windows is None:
             return batch, goal
         drawn = self.windows.drawn(places, _generator())
-        within, waited = (torch.from_numpy(each).to(device) for each in drawn)
-        within = within.masked_fill(~batch.real[..., None], UNKNOWN)
+        within, spent, waited = (torch.from_numpy(each).to(device) for each in drawn)
+        within = within.masked_fill(~batch.real[..., None, None], UNKNOWN)
         waited = torch.stack([torch.full_like(waited, PURCHASE), waited], -1).to(torch.int64)
-        return batch, replace(goal, windows=within, waited=waited)
+        return batch, replace(goal, windows=within, spent=spent, waited=waited)
 
 
 def _generator() -> np.random.Generator:
@@ -101,8 +101,22 @@ def action_loss(told: Tensor, actions: Tensor) -> Tensor:
     return functional.cross_entropy(told.flatten(0, 1), actions.flatten(), ignore_index=UNKNOWN)
 
 
-def window_loss(told: Tensor, windows: Tensor) -> Tensor:
-    """Mean cross-entropy of purchases within windows (B, T, W) by logits."""
+def told_of_windows(kinds: int) -> int:
+    """How many numbers tell of what comes: a logit for each kind in each window, and what is spent in it."""
+    return len(WINDOWS_DAYS) * (kinds + 1)
+
+
+def window_loss(told: Tensor, windows: Tensor, spent: Tensor) -> Tensor:
+    """How far off is what is told (B, T, W · (kinds + 1)) of windows (B, T, W, kinds) and of what is spent in
+    them (B, T, W): of each kind the mean cross-entropy; of money, as log(1 + it), the mean square. The sum of
+    purchases, returns, the mean of groups, and money."""
+    told = told.view(*windows.shape[:-1], -1)
     known = windows != UNKNOWN
-    losses = functional.binary_cross_entropy_with_logits(told, windows.clamp(min=0).float(), reduction="none")
-    return (losses * known).sum() / known.sum().clamp(min=1)
+    counts = known.sum((0, 1, 2)).clamp(min=1)  # (kinds,)
+    losses = functional.binary_cross_entropy_with_logits(
+        told[..., :-1], windows.clamp(min=0).float(), reduction="none"
+    )
+    kinds = (losses * known).sum((0, 1, 2)) / counts
+    money = ((told[..., -1] - spent.log1p()) ** 2 * known[..., 0]).sum() / counts[0]
+    loss: Tensor = kinds[:PLAIN].sum() + money
+    return loss + kinds[PLAIN:].mean() if len(kinds) > PLAIN else loss

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from onebasket.timeline.encoder import SPREAD, Encoder
-from onebasket.timeline.goals import WINDOWS_DAYS
+from onebasket.timeline.goals import PLAIN, told_of_windows
 from onebasket.timeline.rows import Rows
 from onebasket.timeline.settings import TimelineSettings
 
@@ -29,6 +29,7 @@ class Known:
     starts: Tensor | None = None  # (N + 2,) where each item's attributes begin
     text: Tensor | None = None  # (N + 1, K) a vector of what each item is called
     seen: int | None = None  # None: all
+    groups: int = 0  # of items, purchases of which are told
 
 
 class Items(nn.Module):
@@ -103,7 +104,8 @@ class Network(nn.Module):
         self.items = Items(items, settings, known or Known())
         self.encoder = Encoder(settings, sizes)
         self.actions = nn.Linear(settings.width, sizes[0]) if sizes else None
-        self.windows = nn.Linear(settings.width, len(WINDOWS_DAYS)) if settings.clock else None
+        told = told_of_windows(PLAIN + self.items.known.groups)
+        self.windows = nn.Linear(settings.width, told) if settings.clock else None
 
     @property
     def device(self) -> torch.device:

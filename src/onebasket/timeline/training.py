@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from onebasket.accounting import Progress, silent
+from onebasket.timeline.coming import Outcomes
 from onebasket.timeline.goals import Goal, Goals, action_loss, weights_of, window_loss
 from onebasket.timeline.hardware import reckoned
 from onebasket.timeline.histories import Batch, Histories, Places, shuffled
@@ -44,9 +45,16 @@ class Training:
     the step's place: that is what lets training go on after a kill and end as it would have ended."""
 
     def __init__(
-        self, network: Network, histories: Histories, judge: Judge, seed: int, warm: bool = False
+        self,
+        network: Network,
+        histories: Histories,
+        judge: Judge,
+        seed: int,
+        warm: bool = False,
+        outcomes: Outcomes | None = None,
     ) -> None:
-        """`warm`: the network knows something already, and may be the best there is."""
+        """`warm`: the network knows something already, and may be the best there is. `outcomes`: with as many
+        groups as the network tells of."""
         settings = network.settings
         self.network, self.histories, self.judge, self.seed = network, histories, judge, seed
         self.settings = settings
@@ -60,7 +68,8 @@ class Training:
         self.averages = [weight.detach().clone() for weight in self.weights]
         betas = (self.pace.slow, self.pace.fast)
         self.optimiser = torch.optim.AdamW(self.weights, self.pace.rate, betas, weight_decay=0.0, fused=True)
-        self.goals = Goals(histories, settings.horizon_days)
+        outcomes = outcomes or Outcomes.nothing(histories, len(network.items))
+        self.goals = Goals(histories, settings.horizon_days, outcomes)
         self.course, self.loss = Course(), torch.zeros(())
         self.best = _copied(network)
 
@@ -156,9 +165,9 @@ class Training:
         loss: Tensor = (losses * counts).sum() / counts.sum().clamp(min=1e-6)
         if goal.actions is not None and network.actions is not None:
             loss = loss + settings.beside * action_loss(network.actions(states), goal.actions)
-        if goal.windows is not None and network.windows is not None:
+        if goal.windows is not None and goal.spent is not None and network.windows is not None:
             waited = network.windows(network.encoder.towards(states, goal.waited))
-            loss = loss + settings.beside * window_loss(waited, goal.windows)
+            loss = loss + settings.beside * window_loss(waited, goal.windows, goal.spent)
         return loss
 
 

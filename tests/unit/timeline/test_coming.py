@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onebasket.timeline.clock import GAPS, calendar, gap_codes, gaps_of
-from onebasket.timeline.coming import Coming, Windows
+from onebasket.timeline.coming import Coming, Outcomes, Windows
 from onebasket.timeline.histories import PURCHASE, Histories
 
-DAY = 86_400
+DAY, BACK = 86_400, 2
 LISTS = st.lists(
     st.lists(st.tuples(st.integers(0, 12), st.integers(0, 2), st.integers(0, 3)), max_size=8),
     min_size=1,
@@ -70,18 +70,34 @@ def test_gaps_double_and_the_calendar_is_that_of_the_wall() -> None:
 
 
 @given(LISTS, st.integers(1, 6), st.integers(0, 5))
-def test_whether_anything_is_bought_after_a_wait(
-    lists: list[list[tuple[int, int, int]]], days: int, seed: int
-) -> None:
+def test_what_comes_after_a_wait(lists: list[list[tuple[int, int, int]]], days: int, seed: int) -> None:
     made = histories(lists)
     waits = np.random.default_rng(seed).random(len(made.items))  # what `drawn` will draw
-    within, codes = Windows.of(made, (days,)).drawn(np.arange(len(made.items)), np.random.default_rng(seed))
+    assert made.marks is not None
+    actions, items = made.marks[:, 0], made.items
+    worth = (1.0 + np.arange(len(items))).astype(np.float32)
+    groups = np.arange(4)[:, None] == [1, 3]  # of items, 0 for none among them
+    told = Windows.of(made, (days,), Outcomes(actions == BACK, worth, groups))
+    within, spent, codes = told.drawn(np.arange(len(items)), np.random.default_rng(seed))
+    buys = actions == PURCHASE
+    usual = worth[buys].mean() if buys.any() else 1.0
     end, place = max((day for each in lists for day, _, _ in each), default=0) * DAY, 0
     for each in map(sorted, lists):
+        first = place
         for number, (day, _, _) in enumerate(each):
             until = each[number + 1][0] * DAY if number + 1 < len(each) else end
             moment = day * DAY + int(waits[place] * (until - day * DAY + 1))
             assert codes[place] == gap_codes(np.array([moment - day * DAY]))[0]
-            bought = any(a == PURCHASE and moment < d * DAY <= moment + days * DAY for d, a, _ in each)
-            assert within[place, 0] == (int(bought) if moment + days * DAY <= end else -1)
+            soon = [
+                (action, item, worth[first + at]) for at, (when, action, item) in enumerate(each)
+                if moment < when * DAY <= moment + days * DAY
+            ]  # fmt: skip
+            bought = [(item, money) for action, item, money in soon if action == PURCHASE]
+            wanted = [
+                bool(bought), any(action == BACK for action, _, _ in soon),
+                any(item == 1 for item, _ in bought), any(item == 3 for item, _ in bought),
+            ]  # fmt: skip
+            known = moment + days * DAY <= end
+            assert within[place, 0].tolist() == (list(map(int, wanted)) if known else [-1] * 4)
+            assert spent[place, 0] == pytest.approx(sum(money for _, money in bought) / usual, rel=1e-5)
             place += 1
