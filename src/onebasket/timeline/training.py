@@ -160,9 +160,8 @@ class Training:
         recent = _last(batch.items, settings.recent)[asked] if settings.recent else None
         sample = Sample(negatives, network.items.seen / len(negatives), recent)
         turned = network.encoder.towards(states[asked], marks)  # (P, D)
-        losses = sampled_softmax(turned, goal.items[asked], sample, vectors, settings.temperature)
-        counts = torch.ones_like(losses) if marks is None else weights_of(marks, settings.aside)
-        loss: Tensor = (losses * counts).sum() / counts.sum().clamp(min=1e-6)
+        counts = None if marks is None else weights_of(marks, settings.aside)
+        loss = sampled_softmax(turned, goal.items[asked], sample, vectors, settings.temperature, counts)
         if goal.actions is not None and network.actions is not None:
             loss = loss + settings.beside * action_loss(network.actions(states), goal.actions)
         if goal.windows is not None and goal.spent is not None and network.windows is not None:

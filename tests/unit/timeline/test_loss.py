@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch.nn import functional
 
+from onebasket.timeline import loss
 from onebasket.timeline.loss import Sample, sampled_softmax
 
 ITEMS, TEMPERATURE = 30, 0.2
@@ -35,16 +37,29 @@ def written_out(
     return torch.stack(losses).mean()
 
 
-def test_it_is_what_it_says_with_its_gradients() -> None:
+@pytest.mark.parametrize("held", [1, 30, 35, 1 << 20])
+def test_it_is_what_it_says_with_its_gradients(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many pairs are held at once."""
+    monkeypatch.setattr(loss, "_HELD", held)
     states, vectors, targets = world()
     recent = torch.tensor([[1, 0], [int(targets[1]), 2]] * 6)
     sample = Sample(torch.randperm(ITEMS)[:10] + 1, ITEMS / 10, recent)
     fast = torch.autograd.grad(
-        sampled_softmax(states, targets, sample, vectors, TEMPERATURE).mean(), (states, vectors)
+        sampled_softmax(states, targets, sample, vectors, TEMPERATURE), (states, vectors)
     )
     slow = torch.autograd.grad(written_out(states, vectors, targets, sample), (states, vectors))
     for one, other in zip(fast, slow, strict=True):
         assert torch.allclose(one, other)
+
+
+def test_some_targets_count_for_more() -> None:
+    states, vectors, targets = world(3)
+    sample, counts = Sample(torch.arange(1, 11), 3.0, None), torch.arange(12, dtype=torch.float64)
+    each = torch.stack([
+        sampled_softmax(states[[at]], targets[[at]], sample, vectors, TEMPERATURE) for at in range(12)
+    ])  # fmt: skip
+    wanted = (each * counts).sum() / counts.sum()
+    assert torch.allclose(sampled_softmax(states, targets, sample, vectors, TEMPERATURE, counts), wanted)
 
 
 def test_with_all_items_drawn_it_is_the_full_softmax() -> None:
@@ -53,7 +68,7 @@ def test_with_all_items_drawn_it_is_the_full_softmax() -> None:
     scores = functional.normalize(states, dim=-1) @ functional.normalize(vectors[1:], dim=-1).T / TEMPERATURE
     assert torch.allclose(
         sampled_softmax(states, targets, sample, vectors, TEMPERATURE),
-        functional.cross_entropy(scores, targets - 1, reduction="none"),
+        functional.cross_entropy(scores, targets - 1),
     )
 
 
