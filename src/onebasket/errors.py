@@ -5,7 +5,8 @@
     ├── SourceError      a source cannot be read: missing, empty, broken, wrong columns
     ├── SchemaError      a table does not have the columns or types it must have
     ├── StoreError       the basket: disk full, no permission, damaged or missing version
-    │   └── BusyError    another run holds the shop
+    │   ├── BusyError    another process holds the shop
+    │   └── InboxFullError  live events cannot be kept now: the disk or the queue is full
     ├── PrivacyError     keys: lost, wrong, readable by others
     ├── ModelError       a model cannot be trained, loaded or asked
     ├── QueryError       `onebasket query`: not a select, too long, unknown table
@@ -72,7 +73,11 @@ class StoreError(OneBasketError):
 
 
 class BusyError(StoreError):
-    """Another run is at work on the same shop."""
+    """Another process is at work on the same shop."""
+
+
+class InboxFullError(StoreError):
+    """Live events cannot be kept now; whoever sent them should send them again."""
 
 
 class PrivacyError(OneBasketError):

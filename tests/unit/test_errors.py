@@ -31,7 +31,7 @@ def test_every_error_is_drawn_in_the_tree(kind: type[OneBasketError]) -> None:
 
 def test_faults_of_the_machine_exit_with_1_and_of_the_input_with_2() -> None:
     ones = {kind.__name__ for kind in TREE if kind.exit_code == 1}
-    assert ones == {"SchemaError", "StoreError", "BusyError"}
+    assert ones == {"SchemaError", "StoreError", "BusyError", "InboxFullError"}
 
 
 def test_a_missing_part_names_the_command_that_installs_it() -> None:

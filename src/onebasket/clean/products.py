@@ -10,11 +10,13 @@ from onebasket.clean import readings
 from onebasket.clean.values.gtin import gtin
 from onebasket.clean.values.sizes import size
 from onebasket.clean.values.titles import title, title_key
+from onebasket.clean.values.vectors import vector
 from onebasket.clean.work import Work
 
 _GTIN = pa.schema([("gtin14", pa.string())])
 _SIZE = pa.schema([("size_value", pa.float64()), ("size_unit", pa.string()), ("pack_count", pa.int32())])
 _TITLE = pa.schema([("tidy", pa.string()), ("title_key", pa.string()), *_SIZE])
+_VECTOR = pa.schema([("vector", pa.list_(pa.float64()))])
 
 
 def _titled(text: str | None) -> tuple[Any, ...]:
@@ -41,6 +43,8 @@ def clean_products(work: Work) -> None:
         _titled,
         _TITLE,
     )
+    work.map("vector", "products_read", ("vector_said",), lambda text: (vector(text),), _VECTOR)
+    work.keep("vector_width", work.sql("vector_width"))
     work.keep("products_ranked", work.sql("products_ranked", currency=work.how.currency))
     work.keep("listing_keys", work.sql("listing_keys"))
     how = work.how

@@ -10,7 +10,7 @@ select
     source, channel, file, line, product_no as product_key, sku_said as sku, gtin14 as gtin, tidy as title,
     brand_said as brand, category_said as category, size_value, size_unit, pack_count, price_minor,
     case when price_minor is not null then price_currency end as currency,
-    stock_units as stock, active
+    stock_units as stock, active, vector
 from listed
 union all
 select
@@ -21,7 +21,7 @@ select
     d.size_value, d.size_unit, d.pack_count,
     cast(round(d.price_e4 / nullif(m.divisor, 0)) as bigint) as price_minor,
     case when d.price_e4 is not null then m.currency end as currency,
-    cast(null as bigint) as stock, true as active
+    cast(null as bigint) as stock, true as active, cast(null as double[]) as vector
 from derived as d
 join clean_event_files as f on f.file_no = d.row_no // 100000000000000
 left join clean_currencies as m on m.said = $currency

@@ -90,6 +90,7 @@ def products(how: How) -> dict[str, tuple[str, Reading]]:
         "stock_said": ("stock", _SAID),
         "stock_units": ("stock", how.number),
         "status_word": ("status", _LOWER),
+        "vector_said": ("vector", _SAID),
     }
 
 

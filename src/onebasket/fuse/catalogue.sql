@@ -1,5 +1,6 @@
 -- Each value from the first listing that has it; the size with its unit from one listing. The price
 -- is that of a source that sells in the shop's currency, and in which the product is active, first.
+-- Vectors of different makers cannot be compared: all are of the source that has most.
 with priced as (
     select product_id, price_minor, source
     from fuse_listings
@@ -11,6 +12,20 @@ sized as (
     from fuse_listings
     where size_value is not null
     qualify row_number() over (partition by product_id order by place) = 1
+),
+pictures as (
+    select source
+    from fuse_listings
+    where vector is not null
+    group by source
+    qualify row_number() over (order by count(*) desc, source) = 1
+),
+pictured as (
+    select l.product_id, l.vector
+    from fuse_listings l
+    join pictures p on p.source = l.source
+    where l.vector is not null
+    qualify row_number() over (partition by l.product_id order by l.place) = 1
 ),
 merged as (
     select
@@ -47,7 +62,9 @@ select
     m.stock,
     m.active,
     m.sources,
-    m.titles
+    m.titles,
+    v.vector
 from merged m
 left join sized z on z.product_id = m.product_id
 left join priced p on p.product_id = m.product_id
+left join pictured v on v.product_id = m.product_id

@@ -14,6 +14,7 @@ select
     p.pack_count,
     p.stock,
     p.active,
+    p.vector,
     case when r.rate is null then 0 else 1 end as foreign_price,
     case
         when r.rate is null then p.price_minor

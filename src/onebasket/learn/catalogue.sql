@@ -3,5 +3,6 @@ select
     product_id,
     title,
     brand,
-    category
+    category,
+    vector
 from catalogue

@@ -118,7 +118,9 @@ def reliability(told: Told, seed: int, bins: int = BINS) -> list[Bin]:
 Measure = Callable[[Doubles, Doubles, Doubles], float]  # said in rising order, goal, weights
 
 
-def _auc(said: Doubles, goal: Doubles, weights: Doubles) -> float:
+def auc(said: Doubles, goal: Doubles, weights: Doubles) -> float:
+    """The chance that one to whom it happened was given more than one to whom it did not; of rows (rows,) in
+    rising order of what was said. NaN where all came to the same."""
     starts = np.flatnonzero(np.concatenate([[True], said[1:] > said[:-1]]))
     ones = np.add.reduceat(weights * goal, starts)
     noughts = np.add.reduceat(weights * (1 - goal), starts)
@@ -205,7 +207,7 @@ def _edges(rows: int, bins: int) -> Integers:
 
 
 _PROBABILITIES: dict[str, Measure] = {
-    "auc": _auc, "brier": _brier, "log_loss": _log_loss, "ece": _ece, "lift@10%": _lift,
+    "auc": auc, "brier": _brier, "log_loss": _log_loss, "ece": _ece, "lift@10%": _lift,
     "base_rate": _base_rate,
 }  # fmt: skip
 _AMOUNTS: dict[str, Measure] = {

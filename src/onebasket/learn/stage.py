@@ -46,13 +46,18 @@ def learn(
     test score. The chosen one is fitted on everything and saved. Models that know products by what
     they are called are given the catalogue, too. Where nothing can be judged
     (too few purchases, too short a time) popularity is saved, the tables are empty and the
-    note in `choice.json` says why. Raises ModelError when the model cannot be written.
+    note in `choice.json` says why. Raises ModelError when the model cannot be written,
+    or where the device to train on is not there.
 
     `earlier`: the folder of the last published version's model. Where it and the chosen model are timeline
     models, the fit on everything begins there; never one that is judged, as that model knows what came later.
     """
-    known = _read(store, shop, progress)
     with torch_threads(shop.run.threads) if _timed(shop) else nullcontext():
+        if _timed(shop):
+            from onebasket.timeline.hardware import device_of
+
+            device_of(shop.learn.device)  # before anything is trained
+        known = _read(store, shop, progress)
         _learn(store, shop, (folder, earlier), known, progress)
 
 

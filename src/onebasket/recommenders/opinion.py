@@ -146,11 +146,20 @@ class Opinion:
             _check("turn", turn.shape, (width, width))
         _check("main", arrays["main"].shape[:1], (width,))
         encoder = Encoder(settings, lines.sizes).eval()
-        heads = nn.Linear(width, len(arrays["heads.bias"])) if settings.clock else None
+        heads = nn.Linear(width, _told(arrays["heads.bias"])) if settings.clock else None
         _fill(encoder, "encoder", arrays)
         if heads is not None:
             _fill(heads, "heads", arrays)
         return cls(settings, lines, encoder, vectors, heads, arrays["main"].astype(np.float32), turn)
+
+
+def _told(bias: npt.NDArray[Any]) -> int:
+    """How many numbers heads tell."""
+    from onebasket.timeline.goals import PLAIN, WINDOWS_DAYS, told_of_windows
+
+    if len(bias) % len(WINDOWS_DAYS) or len(bias) < told_of_windows(PLAIN):
+        raise ValueError(f"heads that tell {len(bias)} numbers, not those of an onebasket of this version")
+    return len(bias)
 
 
 def _fill(module: nn.Module, name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:

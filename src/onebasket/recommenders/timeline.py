@@ -111,7 +111,7 @@ class Timeline(Recommender):
         from onebasket.timeline.network import Network
         from onebasket.timeline.training import Training
 
-        settings, device = self.settings, device_of(self.settings.network)
+        settings, device = self.settings, device_of(self.settings.network.device)
         self._lines = Lines(self.events.told, settings.network.clock)
         held = self._held_out(seed)
         before = self.events.only(held.kept)
@@ -124,8 +124,10 @@ class Timeline(Recommender):
             had and had.take(held.people), self._lines.asked(known, held.times),
         )  # fmt: skip
         inside = msgspec.structs.replace(settings.network, repeats=settings.seen != "new")
-        groups = groups_of(before, self.catalogue.attribute_codes(self.item_ids))
-        network = Network(len(self.item_ids), inside, self._known(groups.shape[1]), self._lines.sizes)
+        attributes = self.catalogue.attribute_codes(self.item_ids)
+        groups = groups_of(before, attributes)
+        known_of = self._known(attributes, groups.shape[1])
+        network = Network(len(self.item_ids), inside, known_of, self._lines.sizes)
         former = Former.of(self.earlier) if isinstance(self.earlier, Timeline) else None
         began = former.begin(network, self.item_ids, self._lines) if former else anew(self.earlier)
         progress(f"timeline: training · {began}", 0, 0)
@@ -134,11 +136,13 @@ class Timeline(Recommender):
         best = self._trained(training, progress).cpu()  # asked where there is no GPU, too
         self._opinion = Opinion.of(best, self._lines, histories)
         drifted = None
+        progress("timeline: how much rules and repeats count", 0, 0)
         if former:
             self._opinion.turn, drifted = former.aligned(self._opinion.units, self.item_ids)
         self._shares = settings.shares or self._best_shares(goal, before, held.people)
         self._chances = None
         if settings.seen == "allow" and settings.validation_days > 0 and len(before.bought()):
+            progress("timeline: the chances of what is on its list", 0, 0)
             self._ease = _linear(before)
             self._chances = self._best_chances(goal, before, held, seed)
         if settings.refit:
@@ -181,13 +185,13 @@ class Timeline(Recommender):
         """Just after the last event."""
         return int(self.events.times.max(initial=0)) + 1
 
-    def _known(self, groups: int) -> Known:
+    def _known(self, told: Ragged, groups: int) -> Known:
         """What the catalogue says of the items, as the network takes it: none first."""
         import torch
 
         from onebasket.timeline.network import Known
 
-        told, vectors = self.catalogue.attribute_codes(self.item_ids), self.catalogue.vectors(self.item_ids)
+        vectors = self.catalogue.vectors(self.item_ids)
         codes = starts = words = None
         if told.items.any():
             codes = torch.from_numpy(np.concatenate([[0], told.items]).astype(np.int64))

@@ -72,7 +72,7 @@ def scores(page: Page) -> Section:
 
 
 def _parts(page: Page) -> Block | None:
-    """How good the chosen model and the best simple rule are for some of the purchases; None: not judged."""
+    """How good the chosen model and the best simple rule are for some of what was done; None: not judged."""
     say, figures = page.say, page.figures
     by_part: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in page.rows("score_parts"):
@@ -88,8 +88,8 @@ def _parts(page: Page) -> Block | None:
         ])  # fmt: skip
     if not rows:
         return None
-    head = (say("Purchases"), say("Customers"), say("Products"), say("Chosen model"), say("Best simple rule"))
-    note = say("{metric} in the test period, for some of the purchases; intervals of 95 %.",
+    head = (say("What"), say("Customers"), say("Products"), say("Chosen model"), say("Best simple rule"))
+    note = say("{metric} in the test period, looked for in the same lists; intervals of 95 %.",
                metric=_measure(judged[0]["metric"]))  # fmt: skip
     return Block(title=say("For whom and for what"), note=note, grid=Grid(head, rows))
 

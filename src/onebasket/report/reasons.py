@@ -43,6 +43,7 @@ REPAIRED = {
     "relay_address": mark("relay address taken as no identity"),
     "masked": mark("masked by the channel, taken as no identity"),
     "unreadable": mark("cannot be read, taken as missing"),
+    "other_width": mark("not as many numbers as the others have, left out"),
     "outlier_marked": mark("outlier marked"),
     "zone_assumed": mark("time zone assumed"),
     "currency_assumed": mark("currency assumed"),

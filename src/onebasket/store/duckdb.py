@@ -311,8 +311,8 @@ def _null_error(kind: Table, column: str, count: int) -> SchemaError:
 
 @cache
 def _engine_type(name: str) -> str:
-    probe = duckdb.from_arrow(pa.schema([("x", arrow_type(name))]).empty_table())
-    return str(probe.types[0])
+    with duckdb.connect() as own:  # the module's own connection refuses a second thread
+        return str(own.from_arrow(pa.schema([("x", arrow_type(name))]).empty_table()).types[0])
 
 
 @contextlib.contextmanager

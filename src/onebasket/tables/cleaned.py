@@ -115,6 +115,7 @@ PRODUCTS = Table(
         currency varchar  currency
         stock bigint  units in stock
         active boolean!  whether it may be sold
+        vector list(double)  numbers of its picture, as many as most of the source's have
     """
     ),
     by_source=True,

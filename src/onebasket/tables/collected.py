@@ -77,6 +77,7 @@ RAW_PRODUCTS = Table(
         currency varchar  currency
         stock varchar  units in stock, as text
         status varchar  active, draft, archived
+        vector varchar  numbers of its picture, as text
     """
     ),
     by_source=True,

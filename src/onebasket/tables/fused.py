@@ -65,6 +65,7 @@ CATALOGUE = Table(
         active boolean!  sold by some channel
         sources list(varchar)!  sources that list it, sorted
         titles list(varchar)!  all titles, sorted
+        vector list(double)  numbers of its picture, by the source that has most of them
     """),
 )
 

@@ -62,18 +62,22 @@ class Block(nn.Module):
     def at(self, x: Tensor, ends: Tensor, bias: Tensor | None = None) -> Tensor:
         """Of states (B, T, D) those at one place of each history (B,), (B, 1, D), as `forward` has them.
 
-        `bias` (B, H, 1, T) is of these places. Whatever only other places would need is left out.
+        `bias` (B, H, 1, T) is of these places. No keys and values are made of all that was read: what makes
+        keys is applied to the one query instead, and what makes values to what was heard. (The bias of keys
+        adds the same for every place.)
         """
         everybody, (places, width) = torch.arange(len(x), device=x.device), x.shape[1:]
-        read, (weight, added) = self.before_attention(x), (self.ask.weight, self.ask.bias)
-        asking = functional.linear(read[everybody, ends], weight[:width], added[:width])
-        queries = asking.view(-1, self.heads, 1, width // self.heads)
-        parts = functional.linear(read, weight[width:], added[width:])
-        keys, values = parts.view(-1, places, 2, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        read, own = self.before_attention(x), x[everybody, ends]
         if bias is None:
-            bias = (torch.arange(places, device=x.device) <= ends[:, None])[:, None, None]
-        heard = functional.scaled_dot_product_attention(queries, keys, values, bias)
-        return self._told(x[everybody, ends][:, None], heard)
+            shut = torch.arange(places, device=x.device) > ends[:, None]
+            bias = torch.zeros(shut.shape, device=x.device).masked_fill_(shut, -torch.inf)[:, None, None]
+        asking, keys, values = self.ask.weight.view(3, self.heads, -1, width)  # each (H, D / H, D)
+        added = self.ask.bias.view(3, self.heads, 1, -1)
+        queries = read[everybody, ends] @ asking.mT + added[0]  # (H, B, D / H)
+        sought = (queries @ keys).transpose(0, 1) / queries.shape[-1] ** 0.5  # (B, H, D)
+        heard = (sought @ read.mT + bias[:, :, 0]).softmax(-1) @ read  # (B, H, D)
+        told = heard.transpose(0, 1) @ values.mT + added[2]  # (H, B, D / H)
+        return self._told(own[:, None], told.transpose(0, 1)[:, :, None])
 
     def _told(self, x: Tensor, heard: Tensor) -> Tensor:
         """States (B, T, D) with what they heard (B, H, T, D / H), and what the layer makes of it."""

@@ -10,16 +10,16 @@ from onebasket.errors import ModelError
 from onebasket.timeline.settings import TimelineSettings
 
 
-def device_of(settings: TimelineSettings) -> torch.device:
+def device_of(name: str) -> torch.device:
     """Where to train: "auto" is a GPU where torch finds one. Raises ModelError for a device that is not
     there."""
-    if settings.device != "auto":
+    if name != "auto":
         try:
-            device = torch.device(settings.device)
+            device = torch.device(name)
             torch.empty(1, device=device)
         except (RuntimeError, AssertionError) as error:  # torch without CUDA asserts that it has it
             raise ModelError(
-                "The timeline model cannot be trained there.", found=f"device {settings.device}",
+                "The timeline model cannot be trained there.", found=f"device {name}",
                 expected=f"one that torch {torch.__version__} finds: {str(error).splitlines()[0]}",
                 state="nothing was trained", next_step='set device = "auto" or "cpu" under [learn]',
             ) from error  # fmt: skip

@@ -255,6 +255,19 @@ def test_every_product_of_a_line_is_listed(world: World) -> None:
     assert [row["why"] for row in world.rows("duplicates")] == ["same_product"]
 
 
+def test_vectors_of_a_source_have_one_length(world: World) -> None:
+    said = ["[1, 2, 3]", "1;2;3", "1 2", "cat.jpg", None, "[0, 0.5, -1]"]
+    world.clean(
+        products=[{"product_key": f"p{n}", "title": "tea", "vector": text} for n, text in enumerate(said)],
+        events=[bought(product_key="p9")],
+    )
+    assert {row["product_key"]: row["vector"] for row in world.rows("products")} == {
+        "p0": [1, 2, 3], "p1": [1, 2, 3], "p2": None, "p3": None, "p4": None, "p5": [0, 0.5, -1], "p9": None,
+    }  # fmt: skip
+    rules = {(row["field"], row["rule"]): row["rows"] for row in world.rows("repairs")}
+    assert rules["vector", "unreadable"] == 1 and rules["vector", "other_width"] == 1
+
+
 def test_prices_far_from_the_usual_are_counted(world: World) -> None:
     lines = [bought(order_id=f"o{n}", unit_price=price) for n, price in enumerate(["2", "2", "2.2", "99"])]
     world.clean(events=lines)

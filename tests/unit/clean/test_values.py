@@ -20,6 +20,7 @@ from onebasket.clean.values.places import address, country, postcode, region
 from onebasket.clean.values.sizes import size
 from onebasket.clean.values.texts import tidy
 from onebasket.clean.values.titles import title, title_key
+from onebasket.clean.values.vectors import vector
 from onebasket.currencies import exponent
 
 JUNK = Junk(("shopping bag",), ("relay.example.org",), ("till-1",))
@@ -201,6 +202,25 @@ def test_no_gtin(said: str | None) -> None:
 )
 def test_size(said: str, expected: tuple[float | None, str | None, int | None]) -> None:
     assert size(said) == expected
+
+
+@pytest.mark.parametrize(
+    "said", ["[0.5, -2, 1e-3]", "0.5;-2;0.001", " 0.5 -2\t.001 ", "(0.5 , -2 , 1e-3)", "0.5|-2|1e-3"]
+)
+def test_vector(said: str) -> None:
+    assert vector(said) == [0.5, -2.0, 0.001]
+
+
+@pytest.mark.parametrize(
+    "said", [None, "", "[]", "cat.jpg", "1, two", "1,,2", "nan, 1", "1e999", "1 " * 9999]
+)
+def test_what_is_no_vector(said: str | None) -> None:
+    assert vector(said) is None
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=9))
+def test_vectors_are_read_as_written(numbers: list[float]) -> None:
+    assert vector(str(numbers)) == numbers == vector(" ".join(map(repr, numbers)))
 
 
 @pytest.mark.parametrize(

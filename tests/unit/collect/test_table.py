@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from onebasket.clean.values.vectors import vector
 from onebasket.errors import MissingExtraError, SourceError
 
 MAP: dict[str, Any] = {
@@ -84,6 +85,19 @@ def _typed() -> dict[str, list[Any]]:
 def test_parquet(read: Any, tmp_path: Path) -> None:
     pq.write_table(pa.table(_typed()), tmp_path / "f.parquet")
     check(read({"f.parquet": (tmp_path / "f.parquet").read_bytes()}, **MAP), 1)
+
+
+def test_parquet_lists_are_texts_of_numbers(read: Any, tmp_path: Path) -> None:
+    """As networks' vectors of pictures are kept; in single precision, too."""
+    vectors = pa.array([[0.25, -1.5], None, [0.1, 1e-7]], pa.list_(pa.float32()))
+    pq.write_table(pa.table({"sku": ["a", "b", "c"], "picture": vectors}), tmp_path / "f.parquet")
+    mapped = {"sku": "sku", "vector": "picture"}
+    world = read({"f.parquet": (tmp_path / "f.parquet").read_bytes()}, format="table", products=mapped)
+    assert [vector(text) for text in world.rows("raw_products", "vector")] == [
+        [0.25, -1.5],
+        None,
+        [0.1, 1e-7],
+    ]
 
 
 def test_parquet_times_with_zone_are_utc(read: Any, tmp_path: Path) -> None:

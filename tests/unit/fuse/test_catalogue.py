@@ -44,3 +44,13 @@ def test_nothing_said(story: Any, fused: Any) -> None:
     row = fused(shop(story)).one("catalogue", product_id="p2")
     assert (row["title"], row["category"], row["category_top"]) == ("10", "unknown", "unknown")
     assert row["price_minor"] is None
+
+
+def test_vectors_are_all_of_one_source(story: Any, fused: Any) -> None:
+    """Two makers' numbers say different things, whatever their length."""
+    story.product("web", "W1", "p1", vector=[1.0, 2.0])
+    story.product("web", "W2", "p2", vector=[3.0, 4.0])
+    story.product("till", "9", "p1", title="a longer title than that of the web", vector=[9.0, 9.0])
+    story.product("till", "10", "p3")
+    found = {row["product_id"]: row["vector"] for row in fused(story)["catalogue"]}
+    assert found == {"p1": [1.0, 2.0], "p2": [3.0, 4.0], "p3": None}

@@ -126,3 +126,17 @@ def test_damage_left_in_the_basket_names_the_folder_to_delete(
     assert told.found and told.expected and told.state
     named = Path(str(told.next_step).removeprefix("delete ").removesuffix(" to begin anew"))
     assert named.parent == kept and named.is_dir()
+
+
+def test_a_device_that_is_not_there_is_told_before_anything_is_trained(
+    store: DuckStore, sell: Callable[..., None], shop: Shop, tmp_path: Path
+) -> None:
+    sell([("c", "p", day) for day in range(160)])
+    asked = msgspec.structs.replace(shop.learn, models=("habit", "timeline"), device="abacus")
+    told: list[str] = []
+    with pytest.raises(ModelError, match="abacus"):
+        learn(
+            store, msgspec.structs.replace(shop, learn=asked), tmp_path / "models",
+            lambda what, done, total: told.append(what),
+        )  # fmt: skip
+    assert not told

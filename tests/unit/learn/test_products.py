@@ -62,6 +62,18 @@ def test_what_networks_say_is_kept_in_the_basket(
     assert all(np.array_equal(told.text[product], again.text[product]) for product in TEAS)
 
 
+def test_vectors_of_pictures_come_with_the_catalogue(store: DuckStore, put: Any, shop: Shop) -> None:
+    kinds = {"p1": [1.0, 2.0], "p2": None, "p3": [3.0, -2.0]}
+    put(
+        "catalogue",
+        [{"product_id": name, "title": "tea", "vector": vector} for name, vector in kinds.items()],
+    )
+    for text in ("none", "ngrams"):
+        told = products.read(store, with_text(shop, text), silent)
+        found = told.number_vectors(["p1", "p2", "p3"])
+        assert found is not None and found[1].tolist() == [0, 0] and (found[0] == -found[2]).all()
+
+
 @pytest.mark.parametrize("titles", [[], ["???", "…"]])
 def test_without_a_word_there_are_no_vectors(
     store: DuckStore, offer: Offer, shop: Shop, titles: list[str]

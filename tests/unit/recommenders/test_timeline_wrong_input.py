@@ -169,6 +169,12 @@ class TestSavedByAnotherVersion:
         self.refused(model, tmp_path, vectors=np.zeros((6, TINY.width - 1), np.float32))
         self.refused(model, tmp_path, shares=np.zeros(3))
 
+    @pytest.mark.parametrize("numbers", [3, 10])
+    def test_heads_tell_something_else(self, model: Timeline, numbers: int, tmp_path: Path) -> None:
+        """As those of a model that knew less of coming days."""
+        weight, bias = np.zeros((numbers, 8), np.float32), np.zeros(numbers, np.float32)
+        self.refused(model, tmp_path, **{"heads.weight": weight, "heads.bias": bias})
+
     @pytest.mark.parametrize("name", ["events.told", "chances"])
     @pytest.mark.parametrize("text", [b"", b"tree\nsomething else", b"\xff{[", b"[{}]", b"[1]"])
     def test_texts_say_something_else(self, model: Timeline, name: str, text: bytes, tmp_path: Path) -> None:
