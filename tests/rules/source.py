@@ -14,6 +14,7 @@ PACKAGE = ROOT / "src" / "onebasket"
 GROUND = {
     "errors",
     "accounting",
+    "inbox",
     "currencies",
     "durable",
     "kernels",
@@ -40,6 +41,7 @@ ABOVE = {
     "explain",
     "people",
     "identities",
+    "serve",
     "",
     "__main__",
 }  # "": the package itself

@@ -27,6 +27,8 @@ OPTIONAL = {
     "pandas": {"demo"},
     "sqlglot": set[str](),
     "pyspark": set[str](),
+    "starlette": {"serve"},
+    "granian": {"serve"},
 }
 
 

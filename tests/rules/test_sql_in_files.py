@@ -1,4 +1,4 @@
-"""Law 7: queries are .sql files beside their stage; only the store writes SQL in Python."""
+"""Law 7: queries are .sql files beside their stage; only the store and the inbox write SQL in Python."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ QUERY = re.compile(
     r"|(create|drop|insert|update|delete|copy|set)\s+(or|into|table|view|temp|from|\()\b)",
     re.IGNORECASE | re.DOTALL,
 )
-MAY_WRITE_SQL = {"store", "demo", "cli"}  # the last asks published tables, as its user would
+MAY_WRITE_SQL = {"store", "inbox", "demo", "cli"}  # the last asks published tables, as its user would
 ASKS_OTHERS = {"onebasket.collect.databases"}  # the shop's own databases, in their SQL
 
 

@@ -1,0 +1,1 @@
+"""Serve: events come in live, answers go out that count them."""

@@ -1,0 +1,130 @@
+"""One process that serves a shop until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+
+from onebasket.errors import PrivacyError, StoreError
+from onebasket.inbox import Inbox
+from onebasket.protect import Key
+from onebasket.serve.collector.routes import Collector
+from onebasket.serve.keys import Keys
+from onebasket.serve.problems import problem
+
+INBOX = "inbox"
+_HEAD_MS = 10_000  # that the head of a request may take to arrive
+_BACKLOG = 1024
+_BETWEEN = 0.01  # seconds between looks whether it listens yet
+_AT_ONCE = 1024  # requests that are worked on; more wait in the backlog
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to listen, and with which certificate; without one, behind a proxy that has it."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+
+    @property
+    def inside(self) -> bool:
+        """Whether only this machine can reach it."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:  # a name: it may stand for any address
+            return self.host == "localhost"
+
+
+def application(inbox: Inbox, keys: Keys) -> Starlette:
+    """All routes of the server."""
+    return Starlette(
+        routes=Collector(inbox, keys).routes(),
+        exception_handlers={404: _nothing_there, 405: _nothing_there, 500: _fault},
+    )
+
+
+def serve(folder: Path, key: Key, address: Address, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve a shop's folder until SIGTERM or SIGINT; requests that came in are answered, and what waits is
+    written, before it ends. `ready` is called once it listens.
+
+    Raises PrivacyError for an address that others can reach while there is no key, StoreError for one that
+    is taken, BusyError where another server writes the inbox.
+    """
+    keys = Keys(folder)
+    if not address.inside and not keys.all():
+        raise PrivacyError(
+            f"The server does not listen on {address.host}.", found="no API keys",
+            expected="127.0.0.1, or at least one key", state="nothing was started",
+            next_step="onebasket keys make, then serve again",
+        )  # fmt: skip
+    _check_free(address)
+    inbox = Inbox(folder / INBOX, key)
+    try:
+        asyncio.run(_until_stopped(application(inbox, keys), address, ready))
+    finally:
+        inbox.close()
+
+
+async def _until_stopped(app: Starlette, address: Address, ready: Callable[[], None]) -> None:
+    server = Server(
+        app, address.host, address.port, interface=Interfaces.ASGI, http=HTTPModes.auto, websockets=False,
+        backlog=_BACKLOG, backpressure=_AT_ONCE, http1_settings=HTTP1Settings(header_read_timeout=_HEAD_MS),
+        log_enabled=False, ssl_cert=address.certificate, ssl_key=address.certificate_key,
+    )  # fmt: skip
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, server.stop)
+    serving = loop.create_task(server.serve())
+    while not serving.done():
+        if await asyncio.to_thread(_answers, address):
+            ready()
+            break
+        await asyncio.sleep(_BETWEEN)
+    await serving
+
+
+def _answers(address: Address) -> bool:
+    """Whether something listens there now."""
+    try:
+        socket.create_connection((address.host, address.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _check_free(address: Address) -> None:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((address.host, address.port))
+        except OSError as error:
+            raise StoreError(
+                f"The server cannot listen on {address.host}, port {address.port}.",
+                found=str(error.strerror), state="nothing was started",
+                next_step="stop what listens there, or name another port",
+            ) from error  # fmt: skip
+
+
+async def _nothing_there(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 404)
+    return problem(status, f"there is no {request.method} {request.url.path}")
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    """Nothing of the error itself: it may hold what was sent."""
+    return problem(500, f"an unforeseen fault: {type(error).__name__}")
