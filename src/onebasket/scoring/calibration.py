@@ -59,8 +59,8 @@ def fit(kind: Kind, said: Doubles, outcomes: Doubles) -> Calibrator:
         points, levels = _isotonic(said, outcomes)
         return Calibrator(kind, said=tuple(points.tolist()), found=tuple(levels.tolist()))
     if kind == "scale":
-        total = float(said.sum())
-        return Calibrator(kind, max(float(outcomes.sum()) / total, 0.0) if total > 0 else 1.0)
+        total, found = float(said.sum()), max(float(outcomes.sum()), 0.0)
+        return Calibrator(kind, found / total if total > _LEAST * found else 1.0)  # nothing was said of it
     return Calibrator()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from onebasket.scoring.calibration import AMOUNTS, PROBABILITIES, Calibrator, Kind, fit, log_odds, sigmoid
@@ -50,6 +50,7 @@ def test_a_scale_makes_the_sum_right() -> None:
     st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=200),
     st.sampled_from([*PROBABILITIES, *AMOUNTS]),
 )
+@example([(5e-324, True)], "scale")
 def test_every_map_rises_and_stays_finite(rows: list[tuple[float, bool]], kind: Kind) -> None:
     said, found = (np.array(column, np.float64) for column in zip(*rows, strict=True))
     made = fit(kind, said, found)
