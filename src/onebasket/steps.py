@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from onebasket.store.duckdb import DuckStore
 
 _GROUND = (
-    "tables", "store", "protect", "recommenders", "scoring", "spelling", "text", "timeline",
+    "tables", "store", "protect", "inbox", "recommenders", "scoring", "spelling", "text", "timeline",
     "accounting.py", "currencies.py", "durable.py", "kernels.py",
 )  # fmt: skip
 

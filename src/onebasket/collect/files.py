@@ -12,6 +12,7 @@ import msgspec
 
 from onebasket.collect.databases import public_url, sqlite_path
 from onebasket.errors import SourceError
+from onebasket.inbox import FOLDER, ends
 from onebasket.shop import Shop, Source
 
 
@@ -38,8 +39,8 @@ def find(shop: Shop, source: Source) -> list[Path]:
 
 
 def weight(shop: Shop, source: Source) -> int:
-    """How much there is to read, in bytes; 0 for a database."""
-    return 0 if source.url else sum(path.stat().st_size for path in find(shop, source))
+    """How much there is to read, in bytes; 0 for a database and live events."""
+    return 0 if source.url or source.live else sum(path.stat().st_size for path in find(shop, source))
 
 
 def name_of(shop: Shop, path: Path) -> str:
@@ -52,7 +53,7 @@ def fingerprint(shop: Shop, source: Source) -> str:
 
     They cover the source's settings, the shop's defaults, and each file's name, size and time
     of change. A PostgreSQL query has no such time: it gets a new fingerprint each time, so
-    that it is always asked again. Passwords are left out.
+    that it is always asked again. Of live events it is the number of the last block. Passwords are left out.
     """
     settings = msgspec.to_builtins(source)
     settings["url"] = source.url and public_url(source.url)
@@ -60,6 +61,8 @@ def fingerprint(shop: Shop, source: Source) -> str:
     if source.url:
         path = sqlite_path(source.url, shop.folder)
         parts.append(_states(shop, [path, path.with_name(path.name + "-wal")]) if path else time.time_ns())
+    elif source.live:
+        parts.append(ends(shop.folder / FOLDER))
     else:
         parts.append(_states(shop, find(shop, source)))
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

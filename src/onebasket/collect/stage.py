@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from onebasket.accounting import Account, Progress, silent
-from onebasket.collect import databases
+from onebasket.collect import databases, live
 from onebasket.collect.files import find, name_of
 from onebasket.collect.formats import format_of
 from onebasket.collect.layout import Format, Layout
@@ -47,7 +47,7 @@ def collect(
     for name, line, text in corrected_lines(shop, key, source.name):
         corrected.setdefault(name, {})[line] = text
     with contextlib.ExitStack() as stack:
-        files = _open(shop, source, format_, progress, stack)
+        files = _open(shop, source, format_, key, progress, stack)
         reader = stack.enter_context(Reader(store, source.name, source.channel, key.pepper))
         for number, (layout, batch) in enumerate(_batches(files)):
             counted += reader.load(batch, layout.tables, corrected)
@@ -64,11 +64,13 @@ def collect(
 
 
 def _open(
-    shop: Shop, source: Source, format_: Format, progress: Progress, stack: contextlib.ExitStack
+    shop: Shop, source: Source, format_: Format, key: Key, progress: Progress, stack: contextlib.ExitStack
 ) -> list[tuple[Layout, RawFile]]:
     """All files of a source, looked through, each with its layout."""
     if source.url:
         files = [databases.open_query(source, shop.folder, stack)]
+    elif source.live:
+        files = live.open_inbox(shop, source, key)
     else:
         paths = find(shop, source)
 

@@ -12,8 +12,13 @@ it back in the order in which it came.
 
 from __future__ import annotations
 
-from onebasket.inbox.reading import blocks, ends
+from onebasket.inbox.reading import blocks, blocks_of, ends, segments
 from onebasket.inbox.segments import Block, Posted, id_of
 from onebasket.inbox.writing import Inbox
 
-__all__ = ["Block", "Inbox", "Posted", "blocks", "ends", "id_of"]
+FOLDER = "inbox"  # within a shop's
+REJECTED = "/rejected"  # behind a source's name: what of it was rejected, with the reason
+
+__all__ = [
+    "FOLDER", "REJECTED", "Block", "Inbox", "Posted", "blocks", "blocks_of", "ends", "id_of", "segments",
+]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from onebasket.inbox.segments import Block, Segment
+from onebasket.inbox.segments import Block, Segment, span
 from onebasket.protect import Key
 
 PATTERN = "[0-9]" * 6 + ".sqlite"
@@ -20,15 +20,19 @@ def segments(folder: Path) -> list[Path]:
 def blocks(folder: Path, key: Key, after: int = 0) -> Iterator[Block]:
     """Blocks behind a number, in order. Raises StoreError for a damaged file, or one of another key."""
     for path in segments(folder):
-        with closing(Segment(path, key, write=False)) as segment:
-            if segment.last > after:
-                yield from segment.blocks(after)
+        yield from blocks_of(path, key, after)
 
 
-def ends(folder: Path, key: Key) -> int:
-    """The number of the last block; 0 where there is none."""
+def blocks_of(path: Path, key: Key, after: int = 0) -> Iterator[Block]:
+    """Blocks of one segment behind a number, in order. Raises StoreError as `blocks` does."""
+    with closing(Segment(path, key, write=False)) as segment:
+        if segment.last > after:
+            yield from segment.blocks(after)
+
+
+def ends(folder: Path) -> int:
+    """The number of the last block; 0 where there is none. Raises StoreError for a damaged file."""
     for path in reversed(segments(folder)):
-        with closing(Segment(path, key, write=False)) as segment:
-            if segment.last:
-                return segment.last
+        if last := span(path)[0]:
+            return last
     return 0

@@ -10,6 +10,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,10 +82,9 @@ class Segment:
                 self._database.execute("pragma journal_mode = wal")
                 self._database.execute("pragma synchronous = full")  # acknowledged is on disk
                 self._database.execute(_MADE)
-            found = self._database.execute("select max(number), max(received) from blocks").fetchone()
+            self.last, self.latest = _span(self._database)
         except sqlite3.DatabaseError as error:
-            raise self._damaged(str(error)) from error
-        self.last, self.latest = int(found[0] or 0), int(found[1] or 0)
+            raise _damaged(path, str(error)) from error
 
     def add(self, number: int, received: int, events: Sequence[Posted]) -> None:
         """Add a block; on return it is on disk. Raises sqlite3.Error where it is not; then nothing has
@@ -95,9 +95,9 @@ class Segment:
                 parts.append(_Part(event.source, []))
             parts[-1].lines.append(event.line)
         plain = msgspec.msgpack.encode(parts)
-        nonce, small = os.urandom(_NONCE), self._codec.compress(plain, asbytes=True)
-        body = nonce + self._key.encrypt(nonce, small, self._bound(number))
         ids = b"".join(event.id for event in events)
+        nonce, small = os.urandom(_NONCE), self._codec.compress(plain, asbytes=True)
+        body = nonce + self._key.encrypt(nonce, small, self._bound(number, ids))
         row = (number, received, ids, len(plain), body)
         try:
             self._database.execute("begin immediate")
@@ -117,7 +117,7 @@ class Segment:
             for number, received, ids, length, body in self._database.execute(query, (after,)):
                 yield Block(number, received, tuple(self._opened(number, ids, length, body)))
         except sqlite3.DatabaseError as error:
-            raise self._damaged(str(error)) from error
+            raise _damaged(self.path, str(error)) from error
 
     def ids(self) -> Iterator[bytes]:
         """The ids of all its events, one block after another."""
@@ -125,7 +125,7 @@ class Segment:
             for (ids,) in self._database.execute("select ids from blocks order by number"):
                 yield ids
         except sqlite3.DatabaseError as error:
-            raise self._damaged(str(error)) from error
+            raise _damaged(self.path, str(error)) from error
 
     def close(self) -> None:
         """Write the log back into the file, where this is the last to use it."""
@@ -133,9 +133,9 @@ class Segment:
 
     def _opened(self, number: int, ids: bytes, length: int, body: bytes) -> Iterator[Posted]:
         try:
-            small = self._key.decrypt(body[:_NONCE], body[_NONCE:], self._bound(number))
+            small = self._key.decrypt(body[:_NONCE], body[_NONCE:], self._bound(number, ids))
         except (InvalidTag, ValueError) as error:
-            raise self._damaged(f"block {number} cannot be decrypted with this shop's key") from error
+            raise _damaged(self.path, f"block {number} cannot be decrypted with this shop's key") from error
         plain = self._codec.decompress(small, length, asbytes=True)
         place = 0
         for part in msgspec.msgpack.decode(plain, type=list[_Part]):
@@ -143,13 +143,29 @@ class Segment:
                 yield Posted(part.source, ids[place : place + ID_BYTES], line)
                 place += ID_BYTES
 
-    def _bound(self, number: int) -> bytes:
-        """What a block's body belongs to: no other place in the inbox."""
-        return f"{self.path.name} {number}".encode()
+    def _bound(self, number: int, ids: bytes) -> bytes:
+        """What a block's body belongs to: this place in the inbox, and its ids."""
+        return f"{self.path.name} {number} ".encode() + ids
 
-    def _damaged(self, found: str) -> StoreError:
-        return StoreError(
-            f"The inbox file {self.path} cannot be read.", found=found,
-            state="the other files of the inbox are as they were",
-            next_step="put the file back from your backup, or move it away: its events are lost with it",
-        )  # fmt: skip
+
+def span(path: Path) -> tuple[int, int]:
+    """The number of a segment's last block and when it came, without its key. Raises StoreError for a damaged
+    file."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            return _span(database)
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, str(error)) from error
+
+
+def _span(database: sqlite3.Connection) -> tuple[int, int]:
+    last, latest = database.execute("select max(number), max(received) from blocks").fetchone()
+    return last or 0, latest or 0
+
+
+def _damaged(path: Path, found: str) -> StoreError:
+    return StoreError(
+        f"The inbox file {path} cannot be read.", found=found,
+        state="the other files of the inbox are as they were",
+        next_step="put the file back from your backup, or move it away: its events are lost with it",
+    )  # fmt: skip

@@ -18,6 +18,7 @@ REFUSED = {
     "no_product": mark("no product"),
     "no_action": mark("does not say what happened"),
     "no_usable_value": mark("no usable personal value"),
+    "rejected": mark("refused by the live collector when it came in"),
     "unreadable": mark("line cannot be read as a row"),
     "not_json": mark("line is not valid JSON"),
     "broken_quote": mark("quote that never ends"),

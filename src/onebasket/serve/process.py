@@ -18,13 +18,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from onebasket.errors import PrivacyError, StoreError
-from onebasket.inbox import Inbox
+from onebasket.inbox import FOLDER, Inbox
 from onebasket.protect import Key
 from onebasket.serve.collector.routes import Collector
 from onebasket.serve.keys import Keys
 from onebasket.serve.problems import problem
 
-INBOX = "inbox"
 _HEAD_MS = 10_000  # that the head of a request may take to arrive
 _BACKLOG = 1024
 _BETWEEN = 0.01  # seconds between looks whether it listens yet
@@ -72,7 +71,7 @@ def serve(folder: Path, key: Key, address: Address, ready: Callable[[], None] = 
             next_step="onebasket keys make, then serve again",
         )  # fmt: skip
     _check_free(address)
-    inbox = Inbox(folder / INBOX, key)
+    inbox = Inbox(folder / FOLDER, key)
     try:
         asyncio.run(_until_stopped(application(inbox, keys), address, ready))
     finally:

@@ -179,7 +179,7 @@ class Reader:
         given = [(line, corrected[line]) for line in sorted(known) if corrected[line].strip()]
         if file.kind == "ndjson":
             unread = [line for line, text in given if _object(text) is None]
-            self.refusals.add(file.name, ((line, "not_json", corrected[line]) for line in unread))
+            self.refusals.add(file.name, ((line, "not_json", None, corrected[line]) for line in unread))
             given = [(line, text) for line, text in given if line not in unread]
         if not given:
             return []
@@ -231,7 +231,11 @@ class Reader:
         return f"; a quotation mark goes wrong on line {file.lines.lines_of(slots)[0]}" if len(slots) else ""
 
     def _refuse_rows(self, file: RawFile, base: int, count: int, steps: Steps) -> None:
-        """Move rows to quarantine that hold undecodable bytes, or nothing of an object."""
+        """Move rows to quarantine that were refused where they came in, hold undecodable bytes, or nothing of
+        an object."""
+        if file.rejected:
+            self._refuse(file, base, np.arange(count, dtype=np.int64), steps, "rejected")
+            return
         damaged = steps.rows_at(file.lines.record_of(file.undecodable), count)
         self._refuse(file, base, damaged, steps, "wrong_encoding")
         if file.kind == "ndjson" and count:
@@ -248,13 +252,14 @@ class Reader:
         lines = steps.lines_of(rows)
         silent: list[int] = []  # lines that are objects indeed and say nothing of what we read
 
-        def refused() -> Iterator[tuple[int, str, str]]:
+        def refused() -> Iterator[tuple[int, str, str | None, str]]:
             for line, raw in texts(file, ((line, file.lines.span(line)) for line in lines.tolist())):
                 text, valid = file.decode(raw)
                 if valid and reason == "not_json" and _says_nothing(text, self._keys):
                     silent.append(line)
                 else:
-                    yield line, reason if valid else "wrong_encoding", text
+                    found = file.rejected[line - 1] if file.rejected else None
+                    yield line, reason if valid or found else "wrong_encoding", found, text
 
         self.refusals.add(file.name, refused())
         self._delete(rows[~np.isin(lines, np.array(silent, np.int64))] + base)

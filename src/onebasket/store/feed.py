@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from onebasket.errors import SourceError
+from onebasket.errors import OneBasketError, SourceError
 from onebasket.store.reading import RawFile, is_wide
 
 CHUNK_BYTES = 4 << 20
@@ -65,6 +65,11 @@ def whole_lines(path: Path, packed: bool, encoding: str, newline: bytes = b"\n")
         yield rest
 
 
+def lines_of(file: RawFile, newline: bytes = b"\n") -> Iterator[bytes]:
+    """All that a file holds, in pieces that end at a line end, but for the last."""
+    return file.pieces() if file.pieces else whole_lines(file.path, file.gzip, file.encoding, newline)
+
+
 def readable(file: RawFile) -> Iterator[bytes]:
     """The file from its first record on, in UTF-8 with one kind of line end.
 
@@ -74,7 +79,7 @@ def readable(file: RawFile) -> Iterator[bytes]:
     encoding = "utf-8" if is_wide(file.encoding) else file.encoding
     skip = file.lines.first - 1
     started = False
-    for piece in whole_lines(file.path, file.gzip, file.encoding, newline):
+    for piece in lines_of(file, newline):
         if started and not skip and encoding == "utf-8" and file.line_ends == "as_is" and _is_utf8(piece):
             yield piece
             continue
@@ -115,7 +120,7 @@ def pipe(pieces: Iterable[bytes], name: str = "records") -> Iterator[Path]:
                             view = view[out.write(view) :]
             except BrokenPipeError:
                 pass  # the reader has seen enough, or has failed and says so itself
-            except (SourceError, UnicodeError) as error:
+            except (OneBasketError, UnicodeError) as error:
                 failures.append(error)
 
         writer = threading.Thread(target=write, daemon=True)
@@ -138,7 +143,7 @@ def texts(file: RawFile, wanted: Iterable[tuple[int, int]]) -> Iterator[tuple[in
     record = next(waiting, None)
     held: list[bytes] = []
     number = 0
-    for piece in whole_lines(file.path, file.gzip, file.encoding, newline):
+    for piece in lines_of(file, newline):
         if record is None:
             return
         count = piece.count(newline) + (not piece.endswith(newline))

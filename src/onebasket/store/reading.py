@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -131,6 +131,8 @@ class RawFile:
     lines: Lines = Lines()
     undecodable: Numbers = field(default_factory=_none)  # lines with bytes that the encoding does not have
     rows: pa.RecordBatchReader | None = None  # for kind 'rows'; read once
+    pieces: Callable[[], Iterator[bytes]] | None = None  # whole lines of what is no file that could be opened
+    rejected: Sequence[str] = ()  # why each record was refused where it came in; none: none was
     look_again: Callable[[], Lines] | None = None  # a slower, closer look for its lines
 
     def decode(self, raw: bytes) -> tuple[str, bool]:

@@ -14,7 +14,9 @@ from onebasket.store.reading import Numbers, RawFile
 
 _REJECTS, _REFUSED, _ARRIVING = "_collect_rejects", "_collect_refused", "_collect_refusals"
 _BATCH_ROWS = 1_000
-_SCHEMA = pa.schema([("line", pa.int64()), ("reason", pa.string()), ("row_text", pa.string())])
+_SCHEMA = pa.schema(
+    [("line", pa.int64()), ("reason", pa.string()), ("found", pa.string()), ("row_text", pa.string())]
+)
 # What DuckDB calls its reasons, in our words.
 _REASONS = {
     "UNQUOTED VALUE": "broken_quote",
@@ -30,8 +32,11 @@ class Refusals:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, source: str) -> None:
         self._connection, self._source = connection, source
-        for name, place in ((_REJECTS, "path varchar, slot bigint"), (_REFUSED, "file varchar, line bigint")):
-            self._run(f"create or replace temp table {name} ({place}, reason varchar, row_text varchar)")
+        for name, place in (
+            (_REJECTS, "path varchar, slot bigint, reason varchar"),
+            (_REFUSED, "file varchar, line bigint, reason varchar, found varchar"),
+        ):
+            self._run(f"create or replace temp table {name} ({place}, row_text varchar)")
         self._forget_scans()
 
     def close(self) -> None:
@@ -69,21 +74,19 @@ class Refusals:
         self._connection.register(_ARRIVING, pa.table({"slot": slots, "line": lines}))
         self._run(f"""
             insert into {_REFUSED}
-            select {literal(file.name)}, line, reason, row_text
+            select {literal(file.name)}, line, reason, null, row_text
             from {_REJECTS} join {_ARRIVING} using (slot) where path = {literal(str(file.path))}
         """)
         self._connection.unregister(_ARRIVING)
         self._run(f"delete from {_REJECTS} where path = {literal(str(file.path))}")
 
-    def add(self, file: str, records: Iterable[tuple[int, str, str]]) -> None:
-        """Refuse further records: line, reason, text."""
+    def add(self, file: str, records: Iterable[tuple[int, str, str | None, str]]) -> None:
+        """Refuse further records: line, reason, what was found where that says more, text."""
         stream = iter(records)
         while some := list(itertools.islice(stream, _BATCH_ROWS)):
             columns = [pa.array(c, t) for c, t in zip(zip(*some, strict=True), _SCHEMA.types, strict=True)]
             self._connection.register(_ARRIVING, pa.table(columns, schema=_SCHEMA))
-            self._run(
-                f"insert into {_REFUSED} select {literal(file)}, line, reason, row_text from {_ARRIVING}"
-            )
+            self._run(f"insert into {_REFUSED} select {literal(file)}, * from {_ARRIVING}")
             self._connection.unregister(_ARRIVING)
 
     def forgive(self, file: str, lines: list[int]) -> list[int]:
@@ -107,7 +110,7 @@ class Refusals:
         """The refused records as rows of `quarantine`."""
         return self._connection.sql(f"""
             select 'collect' as stage, 'file' as table_name, {literal(self._source)} as source, file, line,
-                0::int as item, reason, null::varchar as field, null::varchar as found, row_text
+                0::int as item, reason, null::varchar as field, found, row_text
             from {_REFUSED}
         """)
 

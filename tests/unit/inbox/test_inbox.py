@@ -59,7 +59,7 @@ def test_blocks_behind_a_number(opened: Open, key: Key) -> None:
         inbox.submit([posted(number)]).result()
     for after in range(9):
         assert lines(inbox.folder, key, after) == [posted(number).line for number in range(after, 7)]
-    assert ends(inbox.folder, key) == 7
+    assert ends(inbox.folder) == 7
     received = [block.received for block in blocks(inbox.folder, key)]
     assert received == sorted(received)
 

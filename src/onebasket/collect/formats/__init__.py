@@ -9,7 +9,7 @@ from onebasket.shop import Source
 
 BY_NAME = {
     format_.name: format_
-    for format_ in (shopify.FORMAT, square.FORMAT, tmall.FORMAT, ga4.FORMAT, segment.FORMAT)
+    for format_ in (shopify.FORMAT, square.FORMAT, tmall.FORMAT, ga4.FORMAT, segment.FORMAT, segment.LIVE)
 }
 
 

@@ -102,3 +102,5 @@ EVENTS = Layout(
 )
 
 FORMAT = Format("segment", layouts=(EVENTS,), time_formats=("iso",), time_zone="UTC")
+# As the live collector takes it in.
+LIVE = Format("live", layouts=(EVENTS,), time_formats=("iso",), time_zone="UTC")

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from onebasket.errors import InboxFullError
-from onebasket.inbox import Inbox, Posted, id_of
+from onebasket.inbox import REJECTED, Inbox, Posted, id_of
 from onebasket.serve.collector import dialects
 from onebasket.serve.collector.bodies import MOST_BYTES, BodyError, plain, too_large
 from onebasket.serve.collector.calls import MOST_EVENTS, Call, Rejected, batch_of, calls
@@ -28,7 +28,6 @@ from onebasket.serve.collector.senders import Limits, key_of
 from onebasket.serve.keys import ApiKey, Keys
 from onebasket.serve.problems import problem
 
-REJECTED = "/rejected"  # behind a source's name: what of it was rejected
 _SLOWEST = 30  # seconds that a body may take to arrive
 _SHOWN = 100  # rejected events of a request that are told one by one
 _SHORT = {"i": "identify", "t": "track", "p": "page", "s": "screen", "g": "group", "a": "alias"}

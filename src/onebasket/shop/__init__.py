@@ -1,0 +1,29 @@
+"""The shop file: `shop.toml` as frozen, typed settings. An unknown key is an error.
+
+`settings` are its sections, `reading` makes them from a file, `checks` are rules between values.
+"""
+
+from __future__ import annotations
+
+from onebasket.shop.reading import FILE_NAME, load
+from onebasket.shop.settings import (
+    TEXTS,
+    Align,
+    Behaviour,
+    Clean,
+    Constant,
+    Identity,
+    Learn,
+    Mapped,
+    ModelName,
+    Preset,
+    Recommend,
+    Run,
+    Shop,
+    Source,
+)  # fmt: skip
+
+__all__ = [
+    "FILE_NAME", "TEXTS", "Align", "Behaviour", "Clean", "Constant", "Identity", "Learn", "Mapped",
+    "ModelName", "Preset", "Recommend", "Run", "Shop", "Source", "load",
+]  # fmt: skip

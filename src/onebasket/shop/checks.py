@@ -1,0 +1,91 @@
+"""Rules between values of a shop file that types cannot say."""
+
+from __future__ import annotations
+
+import math
+import re
+import zoneinfo
+from collections.abc import Iterator
+from datetime import date
+
+from onebasket.shop.settings import TEXTS, Align, File, Identity, Source
+
+_SENTENCES = r"sentence-transformers:\S.*"
+
+# Where a mistake stands, what it is, what was found, what was expected.
+_Mistake = tuple[str, str, str, str]
+
+
+def mistakes(settings: File) -> Iterator[_Mistake]:
+    """What is wrong between values, each found when the one before is mended."""
+    shop, run = settings.shop, settings.run
+    yield from _place_mistakes("shop", shop)
+    for currency, rate in shop.rates.items():
+        yield from _currency_mistakes("shop.rates", currency)
+        if not 0 < rate < math.inf:
+            yield "shop.rates", "not a rate", f"{currency} = {rate}", "more than 0"
+    names: set[str] = set()
+    for place, source in enumerate(settings.source):
+        yield from _source_mistakes(f"source[{place}]", source, names)
+        names.add(source.name)
+    if not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]i?B)", run.memory):
+        yield "run.memory", "not an amount of memory", run.memory, "such as 1500MB or 4GB"
+    try:
+        date.fromisoformat(settings.clean.earliest)
+    except ValueError:
+        yield "clean.earliest", "not a date", settings.clean.earliest, "such as 2000-01-01"
+    for name in ("max_names", "max_accounts", "max_records"):
+        kinds = getattr(Align(), name)
+        for kind in getattr(settings.align, name):
+            if kind not in kinds:
+                yield f"align.{name}", "not a kind of identifier", kind, ", ".join(kinds)
+    if not 0 < settings.align.threshold < 1:
+        yield "align.threshold", "not a probability", str(settings.align.threshold), "between 0 and 1"
+    if not settings.learn.models:
+        yield "learn.models", "no model to learn", "[]", "one or more"
+    if settings.learn.text not in TEXTS and not re.fullmatch(_SENTENCES, settings.learn.text):
+        expected = f"{', '.join(TEXTS)} or sentence-transformers:NAME"
+        yield "learn.text", "not a text model", settings.learn.text, expected
+    learn = ("top", "validation_days", "test_days", "seeds", "ease_max_items", "factors", "epochs")
+    least = {"run.keep_versions": 2, "run.threads": 0, "recommend.top": 1}
+    least |= {"behaviour.categories": 0, "behaviour.products": 0, "learn.search_minutes": 0}
+    if settings.learn.search_minutes > 0 and "timeline" not in settings.learn.models:
+        expected = '"timeline" among learn.models'
+        yield "learn.search_minutes", "nothing to search settings for", "no timeline model", expected
+    for where, smallest in {**least, **{f"learn.{name}": 1 for name in learn}}.items():
+        section, _, name = where.partition(".")
+        found = getattr(getattr(settings, section), name)
+        if found < smallest:
+            yield where, "too small", str(found), f"{smallest} or more"
+
+
+def _source_mistakes(at: str, source: Source, names: set[str]) -> Iterator[_Mistake]:
+    if source.name in names:
+        yield f"{at}.name", "two sources have one name", source.name, "a name of its own"
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", source.name):
+        yield f"{at}.name", "not a source name", repr(source.name), "lower-case letters, digits, - and _"
+    if source.live and (source.paths or source.url):
+        yield f"{at}.path", "a live source has neither path nor url", source.name, "one without either"
+    if not source.live and bool(source.paths) == bool(source.url):
+        yield f"{at}.path", "a source needs either path or url", source.name, "one of the two"
+    if source.url and not source.query:
+        yield f"{at}.url", "a source with url needs a query", source.name, 'query = "select …"'
+    yield from _place_mistakes(at, source)
+
+
+def _place_mistakes(at: str, said: Identity | Source) -> Iterator[_Mistake]:
+    """Currency, country and time zone, where they are said."""
+    if said.currency is not None:
+        yield from _currency_mistakes(f"{at}.currency", said.currency)
+    if said.country is not None and not re.fullmatch("[A-Z]{2}", said.country):
+        yield f"{at}.country", "not a country code", said.country, "ISO 3166 alpha-2, such as DE"
+    if said.timezone is not None:
+        try:
+            zoneinfo.ZoneInfo(said.timezone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            yield f"{at}.timezone", "unknown time zone", said.timezone, "an IANA name such as Europe/Berlin"
+
+
+def _currency_mistakes(where: str, currency: str) -> Iterator[_Mistake]:
+    if not re.fullmatch("[A-Z]{3}", currency):
+        yield where, "not a currency code", currency, "ISO 4217, such as EUR"

