@@ -20,6 +20,7 @@ import msgspec
 
 from onebasket.durable import write_whole
 from onebasket.errors import PrivacyError
+from onebasket.shop import Shop
 
 Scope = Literal["write", "read", "personal", "admin"]
 SCOPES: tuple[Scope, ...] = ("write", "read", "personal", "admin")
@@ -73,6 +74,7 @@ class Keys:
         known = bool(adopted) and (self.find(adopted) is not None or scopes != ["write"])
         if (
             not scopes
+            or not set(scopes) <= set(SCOPES)
             or ("write" in scopes) != bool(source)
             or ("write" in scopes and len(scopes) > 1)
             or known
@@ -137,6 +139,17 @@ class Keys:
         return PrivacyError(
             f"The file of API keys {self.path} cannot be used.", found=found, state="no key was changed",
             next_step="make it yours alone (chmod 600), or put it back from your backup",
+        )  # fmt: skip
+
+
+def check_source(shop: Shop, source: str) -> None:
+    """Raises PrivacyError for a source of a key that is none of the shop's live ones; "" is none."""
+    live = [each.name for each in shop.sources if each.live]
+    if source and source not in live:
+        raise PrivacyError(
+            "This key cannot be made.", found=f"source {source}", state="no key was made",
+            expected=f"a live source of the shop file: {', '.join(live) or 'there is none'}",
+            next_step=f'add [[source]] name = "{source}", format = "live" to the shop file',
         )  # fmt: skip
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import signal
 import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +21,12 @@ from starlette.responses import Response
 
 from onebasket.errors import PrivacyError, StoreError
 from onebasket.inbox import FOLDER, Inbox
-from onebasket.protect import Key
+from onebasket.protect import Key, load_or_make
 from onebasket.serve.collector.routes import Collector
 from onebasket.serve.keys import Keys
 from onebasket.serve.problems import problem
+from onebasket.shop import Shop
+from onebasket.store.basket import Basket
 
 _HEAD_MS = 10_000  # that the head of a request may take to arrive
 _BACKLOG = 1024
@@ -38,6 +42,12 @@ class Address:
     port: int = 8000
     certificate: Path | None = None
     certificate_key: Path | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is found."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.certificate else 'http'}://{host}:{self.port}"
 
     @property
     def inside(self) -> bool:
@@ -56,20 +66,32 @@ def application(inbox: Inbox, keys: Keys) -> Starlette:
     )
 
 
+def serve_shop(shop: Shop, address: Address, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve a shop, published yet or not, as `serve` does. Raises PrivacyError for a key that is lost or
+    wrong, StoreError for a basket that cannot be read."""
+    with contextlib.ExitStack() as stack:
+        version = Basket(shop.basket).current()
+        manifest = stack.enter_context(version).manifest if version else {}
+        key = load_or_make(shop.folder, manifest.get("key_id"))
+    serve(shop.folder, key, address, ready)
+
+
 def serve(folder: Path, key: Key, address: Address, ready: Callable[[], None] = lambda: None) -> None:
     """Serve a shop's folder until SIGTERM or SIGINT; requests that came in are answered, and what waits is
     written, before it ends. `ready` is called once it listens.
 
-    Raises PrivacyError for an address that others can reach while there is no key, StoreError for one that
+    Raises PrivacyError for an address that others can reach while there is no key, for keys or a certificate
+    that cannot be used, StoreError for one that
     is taken, BusyError where another server writes the inbox.
     """
     keys = Keys(folder)
-    if not address.inside and not keys.all():
+    if not any(not each.revoked for each in keys.all()) and not address.inside:
         raise PrivacyError(
             f"The server does not listen on {address.host}.", found="no API keys",
             expected="127.0.0.1, or at least one key", state="nothing was started",
             next_step="onebasket keys make, then serve again",
         )  # fmt: skip
+    _check_certificate(address)
     _check_free(address)
     inbox = Inbox(folder / FOLDER, key)
     try:
@@ -103,6 +125,22 @@ def _answers(address: Address) -> bool:
     except OSError:
         return False
     return True
+
+
+def _check_certificate(address: Address) -> None:
+    try:
+        if bool(address.certificate) != bool(address.certificate_key):
+            raise OSError(0, "one of the two alone")
+        if address.certificate:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+                address.certificate, address.certificate_key
+            )
+    except OSError as error:  # ssl.SSLError is one
+        raise PrivacyError(
+            "The certificate cannot be used.", found=error.strerror or str(error),
+            expected="a certificate and its private key, both as PEM files", state="nothing was started",
+            next_step="correct --certificate and --certificate-key, or leave both out behind a proxy",
+        ) from error  # fmt: skip
 
 
 def _check_free(address: Address) -> None:

@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from onebasket.errors import InboxFullError
+from onebasket.errors import InboxFullError, PrivacyError
 from onebasket.inbox import REJECTED, Inbox, Posted, id_of
 from onebasket.serve.collector import dialects
 from onebasket.serve.collector.bodies import MOST_BYTES, BodyError, plain, too_large
@@ -83,6 +83,8 @@ class Collector:
                 made = problem(error.status, error.reason, headers=wait)
             except InboxFullError as error:
                 made = problem(429, f"{error.failed} Send it again later.", headers={"retry-after": "5"})
+            except PrivacyError:
+                made = problem(503, "the keys cannot be read now", headers={"retry-after": "60"})
             except ClientDisconnect:
                 made = problem(400, "the sender went away before the body had arrived")
             except TimeoutError:
