@@ -80,6 +80,8 @@ def decisions(folder: Path) -> list[Decision]:
     """All decisions of a shop, in order. Raises StoreError for a line that is none."""
     path, found = folder / FILE, []
     for number, line in enumerate(whole_lines(path), 1):
+        if not line:
+            continue
         try:
             found.append(msgspec.json.decode(line, type=Decision))
         except msgspec.DecodeError as error:
