@@ -29,19 +29,26 @@ from onebasket.improve.intervals import CONFIDENCE, Doubles, Interval, column, f
 
 LEAST_EFFECTIVE = 100.0
 LEAST_SHARE = 0.01
+LEAST_REWARDS = 20.0  # below, intervals were seen to cover too seldom (benchmarks/off_policy.py)
 _SURE = 0.999  # of the check that weights are 1 on average
 
 
 @dataclass(frozen=True, eq=False)
 class Rounds:
     """Logged rounds, n of them. Rounds of one customer depend on each other: name the customers, so that
-    intervals are over them. Weights above `clip` are cut to it, which biases every estimate."""
+    intervals are over them. Weights above `clip` are cut to it, which biases every estimate.
+
+    Where both policies are known in full, give `squares` (n,), the sum over all that could have been shown of
+    probability² / propensity, which is the square of the weight to be expected. Weights that were seen cannot
+    tell of those that by luck were not, and an unlucky log looks more reliable than it is; these can.
+    """
 
     reward: npt.ArrayLike  # (n,)
     propensity: npt.ArrayLike  # (n,) the logged policy's probability of what it showed: above 0
     probability: npt.ArrayLike  # (n,) the new policy's probability of the same
     customers: npt.NDArray[np.generic] | Sequence[Hashable] | None = None  # (n,); without, a round is a unit
     clip: float | None = None
+    squares: npt.ArrayLike | None = None  # (n,)
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,8 @@ class PolicyValue:
     gain: Interval  # the value less the mean reward of these very rounds as they were logged
     rounds: int
     units: int
-    effective: float  # units that would tell as much were all weights equal (Kish): (Σ w)² / Σ w²
+    effective: float  # units of equal weight that would tell as much (Kish): (Σ w)² / Σ w²; or `squares` say
+    effective_rewards: float  # the same of weight · |reward|: how many rewards carry the estimate
     largest: float  # weight, before clipping
     mean_weight: float  # before clipping; 1 is expected
     clipped: float  # share of the rounds
@@ -106,6 +114,7 @@ class _Read:
     weights: Doubles  # (n,) clipped
     full: Doubles  # (n,) not clipped
     unit: npt.NDArray[np.int64]  # (n,) codes from 0
+    square: float  # of a weight, to be expected; 0 where that is not known
 
 
 def _read(rounds: Rounds) -> _Read:
@@ -124,7 +133,8 @@ def _read(rounds: Rounds) -> _Read:
     if rounds.clip is not None and not rounds.clip > 0:
         raise ImproveError("Weights cannot be clipped.", found=f"clip {rounds.clip}", expected="above 0")
     full = probability / propensity
-    return _Read(reward, full if rounds.clip is None else np.minimum(full, rounds.clip), full, unit)
+    square = 0.0 if rounds.squares is None else float(column("squares", rounds.squares, len(reward)).mean())
+    return _Read(reward, full if rounds.clip is None else np.minimum(full, rounds.clip), full, unit, square)
 
 
 def _probabilities(name: str, values: npt.ArrayLike, length: int, *, positive: bool) -> Doubles:
@@ -146,22 +156,24 @@ def _estimate(estimator: str, read: _Read, terms: Doubles, confidence: float) ->
     value, logged = float(terms.mean()), float(read.reward.mean())
     told = fixed(value, _error(terms - value, read.unit), confidence)
     gain = fixed(value - logged, _error(terms - read.reward - (value - logged), read.unit), confidence)
-    totals = np.bincount(read.unit, read.weights)
-    squares = float((totals**2).sum())
-    effective = float(totals.sum()) ** 2 / squares if squares > 0 else 0.0
+    effective, rewarded = _effective(read, read.weights), _effective(read, read.weights * np.abs(read.reward))
+    units = int(read.unit.max()) + 1
+    effective = min(effective, units / max(read.square, 1.0))
     clipped = float((read.full > read.weights).mean())
-    notes = _notes(read, effective, len(totals), clipped)
+    notes = _notes(read, (effective, rewarded), units, clipped)
     return PolicyValue(
-        estimator, value, told.low, told.high, gain, len(terms), len(totals), effective,
+        estimator, value, told.low, told.high, gain, len(terms), units, effective, rewarded,
         float(read.full.max()), float(read.full.mean()), clipped, notes,
     )  # fmt: skip
 
 
-def _notes(read: _Read, effective: float, units: int, clipped: float) -> tuple[str, ...]:
+def _notes(read: _Read, effective: tuple[float, float], units: int, clipped: float) -> tuple[str, ...]:
     notes = []
     least = max(LEAST_EFFECTIVE, LEAST_SHARE * units)
-    if effective < least:
-        notes.append(f"effective sample size {effective:.1f} of {units:,}, below {least:,.0f}")
+    if effective[0] < least:
+        notes.append(f"effective sample size {effective[0]:.1f} of {units:,}, below {least:,.0f}")
+    if effective[1] < LEAST_REWARDS:
+        notes.append(f"effective number of rewards {effective[1]:.1f}, below {LEAST_REWARDS:.0f}")
     mean = float(read.full.mean())
     weights = fixed(mean, _error(read.full - mean, read.unit), _SURE)
     if not weights.low <= 1 <= weights.high:
@@ -172,6 +184,13 @@ def _notes(read: _Read, effective: float, units: int, clipped: float) -> tuple[s
     if clipped:
         notes.append(f"weights of {clipped:.2%} of the rounds are clipped, which biases the estimate")
     return tuple(notes)
+
+
+def _effective(read: _Read, amounts: Doubles) -> float:
+    """How many units would tell as much if they shared amounts evenly (Kish)."""
+    totals = np.bincount(read.unit, amounts)
+    squares = float((totals**2).sum())
+    return float(totals.sum()) ** 2 / squares if squares > 0 else 0.0
 
 
 def _error(influence: Doubles, unit: npt.NDArray[np.int64]) -> float:

@@ -80,6 +80,7 @@ def test_figures_worked_out_by_hand() -> None:
     assert third.value == pytest.approx(0.4 + (0.5 - 1 + 0.25) / 3)
     assert one.effective == pytest.approx(3.5**2 / 5.25) and one.largest == 2
     terms = np.array([1, 0, 0.5])
+    assert one.effective_rewards == pytest.approx(1.5**2 / 1.25)
     assert one.high - one.value == pytest.approx(1.959964 * terms.std(ddof=1) / math.sqrt(3))
 
 
@@ -92,7 +93,19 @@ def test_what_speaks_against_an_estimate_is_said() -> None:
     wrong = ips(Rounds(rounds.reward, np.minimum(np.asarray(rounds.propensity) * 1.4, 1), rounds.probability))
     assert any("weights are" in note for note in wrong.notes)
     heavy = np.where(random.random(20_000) < 0.001, 1e-6, 0.5)
+    rare = Rounds(np.arange(20_000) < 19, np.full(20_000, 0.5), np.full(20_000, 0.5))
+    assert ips(rare).notes == ("effective number of rewards 19.0, below 20",)
+    assert not ips(Rounds(np.zeros(500), np.full(500, 0.5), np.full(500, 0.5))).reliable
     assert "below 200" in ips(Rounds(np.ones(20_000), heavy, np.full(20_000, 0.5))).notes[0]
+
+
+def test_weights_that_were_not_seen_are_told_by_both_policies() -> None:
+    rounds = world(np.random.default_rng(3), 4_000)[0]
+    squares = np.full(4_000, 80.0)
+    told = ips(Rounds(rounds.reward, rounds.propensity, rounds.probability, squares=squares))
+    assert told.effective == 50 and "effective sample size 50.0" in told.notes[0]
+    known = (NEW**2 / LOGGED).sum(axis=1).mean()
+    assert ips(rounds).effective == pytest.approx(4_000 / known, rel=0.05)
 
 
 def test_clipping_biases_and_says_so() -> None:
