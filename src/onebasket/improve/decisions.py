@@ -84,7 +84,7 @@ def decisions(folder: Path) -> list[Decision]:
             continue
         try:
             found.append(msgspec.json.decode(line, type=Decision))
-        except msgspec.DecodeError as error:
+        except (UnicodeDecodeError, msgspec.DecodeError) as error:
             raise StoreError(
                 f"Line {number} of {path} is no decision.",
                 found=str(error),

@@ -105,7 +105,9 @@ def summarise_categories(values: Iterable[str | None], kept: int = KEPT) -> Cate
     found = Counter(values)
     missing = found.pop(None, 0)
     _some(found.total() + missing)
-    ranked = sorted(((name, count) for name, count in found.items() if name is not None), key=_most_first)
+    ranked = sorted(
+        ((str(name), count) for name, count in found.items() if name is not None), key=_most_first
+    )
     names, counts = zip(*ranked[:kept], strict=True) if ranked else ((), ())
     return Categories(names, (*counts, found.total() - sum(counts), missing))
 
@@ -144,7 +146,7 @@ def load(path: Path) -> dict[str, Summary]:
     """The summaries that `save` wrote. Raises ModelError for a file that is missing, or none of them."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, Summary])
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError) as error:
         raise ModelError(
             f"The summaries of the training window cannot be read from {path}.",
             found=str(error),

@@ -39,17 +39,16 @@ def arm_of(experiment: str, customer_id: str, shares: Mapping[str, float]) -> st
     positive and sum to 1 within 1e-9.
 
     Every arm draws an exponential time of rate `share` from SHA-256 of experiment, arm and customer, and the
-    first to ring has the customer (weighted rendezvous hashing). Changed shares move what they must where two
-    arms change, or one arm against all others in proportion; otherwise at most 2 d / (1 + d) of all customers
-    where d would do, and no rule without a memory promises less (Bavarian et al., "On the optimality of
+    first to ring has the customer (weighted rendezvous hashing). Changed shares of two arms, or of one
+    against all others in proportion, move only those who must. Other changes move at most 2 d / (1 + d) of
+    all customers where d must; no rule without a memory promises less (Bavarian et al., "On the optimality of
     correlated sampling", 2016).
     """
     _check_shares(shares)
     if "\0" in experiment or any("\0" in arm for arm in shares):
         raise ImproveError("Experiments and arms have names without NUL.", found=repr([experiment, *shares]))
-    return min((_rings(f"{experiment}\0{arm}\0{customer_id}", share), arm) for arm, share in shares.items())[
-        1
-    ]
+    rings = {arm: _rings(f"{experiment}\0{arm}\0{customer_id}", share) for arm, share in shares.items()}
+    return min(rings, key=lambda arm: (rings[arm], arm))
 
 
 def _rings(text: str, share: float) -> float:

@@ -134,7 +134,7 @@ def test_summaries_are_small_and_survive_the_disk(tmp_path: Path) -> None:
     random = np.random.default_rng(4)
     made: dict[str, Summary] = {
         "money": summarise_numbers(random.lognormal(3, 1, 50_000)),
-        "brand": summarise_categories([f"b{number}" for number in range(2_000)]),
+        "brand": summarise_categories(np.array([f"b{number}" for number in range(2_000)])),
     }
     drift.save(made, tmp_path / "window.json")
     assert drift.load(tmp_path / "window.json") == made
@@ -151,6 +151,9 @@ def test_what_cannot_be_used(tmp_path: Path) -> None:
         categories_drift(summarise_categories(["a"]), [])
     with pytest.raises(ModelError, match="training window"):
         drift.load(tmp_path / "none.json")
+    (tmp_path / "bytes.json").write_bytes(b'{"a\xff": 1}')
+    with pytest.raises(ModelError):
+        drift.load(tmp_path / "bytes.json")
     (tmp_path / "broken.json").write_text('{"money": {"type": "numbers"}}', encoding="utf-8")
     with pytest.raises(ModelError, match="train"):
         drift.load(tmp_path / "broken.json")

@@ -36,9 +36,10 @@ def test_what_cannot_be_written_or_read(tmp_path: Path) -> None:
     assert "gain" in str(error.value) and not (tmp_path / decisions.FILE).exists()
     with pytest.raises(StoreError, match="cannot be written"):
         decide(tmp_path / "nowhere", "keep", "x", "y", {})
-    (tmp_path / decisions.FILE).write_text('{"decision": "guess"}\n', encoding="utf-8")
-    with pytest.raises(StoreError, match="Line 1"):
-        decisions.decisions(tmp_path)
+    for wrong in (b'{"decision": "guess"}\n', b'{"at": "\xff"}\n', b"no JSON\n"):
+        (tmp_path / decisions.FILE).write_bytes(wrong)
+        with pytest.raises(StoreError, match="Line 1"):
+            decisions.decisions(tmp_path)
 
 
 def test_lines_of_a_file_that_only_grows(tmp_path: Path) -> None:
