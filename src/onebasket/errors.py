@@ -11,6 +11,7 @@
     ├── ModelError       a model cannot be trained, loaded or asked
     ├── QueryError       `onebasket query`: not a select, too long, unknown table
     ├── MatchError       a table of people cannot be matched: fields, rules, too many pairs
+    ├── ImproveError     an experiment, a log of lists or a window cannot be judged as it is given
     └── MissingExtraError  the command needs an optional part that is not installed
 
 A message says what failed, what was found, what was expected, what state things
@@ -94,6 +95,10 @@ class QueryError(OneBasketError):
 
 class MatchError(OneBasketError):
     """A table of people cannot be matched as asked."""
+
+
+class ImproveError(OneBasketError):
+    """What came of a model or an experiment cannot be judged from what is given."""
 
 
 class MissingExtraError(OneBasketError):

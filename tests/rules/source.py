@@ -29,7 +29,7 @@ GROUND = {
     "text",
     "timeline",
 }
-STAGES = {"collect", "clean", "align", "fuse", "learn", "apply"}
+STAGES = {"collect", "clean", "align", "fuse", "learn", "apply", "improve"}
 ABOVE = {
     "report",
     "demo",

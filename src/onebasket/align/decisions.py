@@ -8,7 +8,6 @@ by their pseudonyms, so the file holds nothing personal.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import itertools
 import os
@@ -20,6 +19,7 @@ from typing import Literal
 
 import msgspec
 
+from onebasket.durable import append_line, whole_lines
 from onebasket.errors import StoreError
 
 FILE = "decisions.ndjson"
@@ -48,18 +48,13 @@ class Standing:
 def decisions(folder: Path) -> list[Decision]:
     """All decisions of a shop, in order. Raises StoreError for a line that is none."""
     path = folder / FILE
-    if not path.exists():
-        return []
-    lines = path.read_bytes().split(b"\n")
-    if lines[-1]:  # a crash cut the last line off before it was acknowledged
-        lines.pop()
     found = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(whole_lines(path), 1):
         if not line:
             continue
         try:
             found.append(msgspec.json.decode(line, type=Decision))
-        except msgspec.DecodeError as error:
+        except (UnicodeDecodeError, msgspec.DecodeError) as error:
             raise StoreError(
                 f"Line {number} of {path} is no decision.",
                 found=str(error),
@@ -76,15 +71,7 @@ def decide(
     at = datetime.now(UTC).isoformat(timespec="seconds")
     made = Decision(at, os.environ.get("USER", ""), what, tuple(sorted(left)), tuple(sorted(right)), note)
     try:
-        handle = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "r+b") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            whole = file.read()
-            if whole and not whole.endswith(b"\n"):
-                file.truncate(whole.rfind(b"\n") + 1)  # what a crash left of a line
-            file.write(msgspec.json.encode(made) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(folder / FILE, msgspec.json.encode(made))
     except OSError as error:
         raise StoreError(
             f"The decision cannot be written to {folder / FILE}.", found=str(error), state="it is not taken"
