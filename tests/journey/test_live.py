@@ -53,7 +53,7 @@ def test_an_event_that_was_sent_stands_in_the_timeline_with_its_customer(shop: P
                 "type": "track",
                 "messageId": "m2",
                 "event": "Product Viewed",
-                "properties": {"sku": "S3"},
+                **s3,
                 **who,
             },
             {"type": "track", "messageId": "m3", **who},
@@ -73,7 +73,8 @@ def test_an_event_that_was_sent_stands_in_the_timeline_with_its_customer(shop: P
         _, rows, _ = query(
             version,
             "select distinct l.customer_id = t.customer_id, p.sku from timeline t join timeline l"
-            " on l.action = 'purchase' join catalogue p on p.product_id = t.product_id where t.action = 'view'",
+            " on l.action = 'purchase' join catalogue p on p.product_id = t.product_id"
+            " where t.action = 'view'",
         )
         _, bought, _ = query(version, "select count(distinct customer_id) from timeline")
         _, refused, _ = query(version, "select count(*) from customers where list_contains(sources, 'app')")
