@@ -13,7 +13,7 @@ from onebasket.clean.values.births import birth_date
 from onebasket.clean.values.consent import consent
 from onebasket.clean.values.email import email
 from onebasket.clean.values.ids import identifier
-from onebasket.clean.values.junk import INVALID, masked
+from onebasket.clean.values.junk import INVALID, Junk, masked
 from onebasket.clean.values.names import name
 from onebasket.clean.values.phone import phone
 from onebasket.clean.values.places import address, country, postcode, region
@@ -40,6 +40,7 @@ _CONSENT = pa.schema([("agreed", pa.bool_())])
 _PLACE_COLUMNS = ("company", "address", "city", "region", "postcode", "country")
 # A value's normal form and why it is no identity; both None where nothing was said.
 _Judged = tuple[str | None, str | None]
+Judge = Callable[..., tuple[str | None, str | None, str | None]]
 
 
 def clean_people(work: Work) -> None:
@@ -59,23 +60,28 @@ def clean_people(work: Work) -> None:
 
 def _identifiers(work: Work) -> None:
     """`clean_email`, `clean_phone`, …: each distinct value, judged and pseudonymised."""
-    key, junk = work.key, work.junk
+    for kind, judge in judges(work.key, work.junk, work.how.accounts, work.how.country).items():
+        columns = ("phone", "country") if kind == "phone" else (kind,)
+        work.map(kind, "people_first", columns, judge, _IDENTIFIER)
 
-    def keep(kind: str, columns: tuple[str, ...], space: str, judge: Callable[..., _Judged]) -> None:
-        work.map(kind, "people_first", columns, _named(key, space, judge), _IDENTIFIER)
 
-    def telephone(text: str | None, land: str | None) -> _Judged:
+def judges(key: Key, junk: Junk, accounts: str, land: str) -> dict[str, Judge]:
+    """For each kind of identifier: from a value as it was said (of a telephone with the person's country) to
+    its normal form, why it is no identity, and its pseudonym. `accounts` is the system of the account ids,
+    `land` the country of telephones that say none."""
+
+    def telephone(text: str | None, said: str | None) -> _Judged:
         """Read as a number of the person's country first, then of the source's."""
-        own = country(land)
-        first = phone(text, own if own and len(own) == 2 else work.how.country, junk)
-        return first if first[1] != INVALID else phone(text, work.how.country, junk)
+        own = country(said)
+        first = phone(text, own if own and len(own) == 2 else land, junk)
+        return first if first[1] != INVALID else phone(text, land, junk)
 
     opaque = partial(identifier, junk=junk)
-    for kind in ("cookie", "device", "card"):
-        keep(kind, (kind,), kind, opaque)
-    keep("account", ("account",), f"account:{work.how.accounts}", opaque)
-    keep("email", ("email",), "email", partial(email, junk=junk))
-    keep("phone", ("phone", "country"), "phone", telephone)
+    made = {kind: _named(key, kind, opaque) for kind in ("cookie", "device", "card")}
+    made["account"] = _named(key, f"account:{accounts}", opaque)
+    made["email"] = _named(key, "email", partial(email, junk=junk))
+    made["phone"] = _named(key, "phone", telephone)
+    return made
 
 
 def _descriptions(work: Work) -> None:
@@ -95,7 +101,7 @@ def _descriptions(work: Work) -> None:
     work.map("consent", "people_first", ("consent",), lambda text: (consent(text),), _CONSENT)
 
 
-def _named(key: Key, kind: str, judge: Callable[..., _Judged]) -> Callable[..., tuple[Any, ...]]:
+def _named(key: Key, kind: str, judge: Callable[..., _Judged]) -> Judge:
     """A value, why it is no identity, and its pseudonym; an unusable text has a pseudonym too."""
 
     def over(text: str | None, *rest: str | None) -> tuple[str | None, str | None, str | None]:

@@ -1,0 +1,167 @@
+"""Fields over one JSON object at a time: the same values that an engine reads from a file of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from onebasket.store import fields as f
+
+Json = Mapping[str, Any]
+Value = Callable[
+    [Json, Json], str | None
+]  # of a record and an item of it; an empty object where there is none
+Test = Callable[[Json, Json], bool]
+_NOTHING: Json = {}
+_HUMP = re.compile(r"([a-z0-9])([A-Z])")
+_APART = re.compile(r"[\W_]+")
+
+
+def reader(rows: f.Rows) -> Callable[[Json], Iterator[dict[str, str | None]]]:
+    """A function that gives the rows of a record, with every column of `rows`.
+
+    Raises TypeError for a field that needs an engine: a digest is made with its secret.
+    """
+    columns = {name: value(field) for name, field in rows.columns.items()}
+    wanted = None if rows.where is None else test(rows.where)
+
+    def read(record: Json) -> Iterator[dict[str, str | None]]:
+        if wanted is not None and not wanted(record, _NOTHING):
+            return
+        items = _inner(record, rows.each) if rows.each else None
+        for item in items if isinstance(items, list) and items else (_NOTHING,):
+            inside = item if isinstance(item, dict) else _NOTHING
+            yield {name: said(record, inside) for name, said in columns.items()}
+
+    return read
+
+
+def value(field: f.Field) -> Value:
+    """What a field says of a record: a text, or None."""
+    match field:
+        case f.Path((name,)):
+            return lambda record, item: _text(record.get(name))
+        case f.Path(names):
+            return lambda record, item: _text(_inner(record, names))
+        case f.Item(names):
+            return lambda record, item: _text(_inner(item, names))
+        case f.Entry(name, key, inside):
+            return _entry(name, key, inside)
+        case f.Constant(text):
+            return lambda record, item: text
+        case f.First(inner):
+            return _first([value(each) for each in inner])
+        case f.Joined(inner, separator):
+            said = [value(each) for each in inner]
+            return lambda record, item: (
+                separator.join(text for each in said if (text := _filled(each(record, item)))) or None
+            )
+        case f.When(condition, then):
+            holds, told = test(condition), value(then)
+            return lambda record, item: told(record, item) if holds(record, item) else None
+        case f.Words():
+            return _words(field)
+        case f.Stripped(one) | f.Lower(one) | f.Snake(one):
+            plain, changed = value(one), _CHANGES[type(field)]
+            return lambda record, item: None if (text := plain(record, item)) is None else changed(text)
+    raise TypeError(f"not a field of single records: {field!r}")
+
+
+def test(condition: f.Condition) -> Test:
+    """Whether a condition holds of a record."""
+    match condition:
+        case f.Filled(field):
+            said = value(field)
+            return lambda record, item: _filled(said(record, item)) is not None
+        case f.Equals(field, words):
+            told, wanted = value(field), frozenset(word.lower() for word in words)
+            return lambda record, item: (told(record, item) or "").strip(" ").lower() in wanted
+        case f.Contains(field, part):
+            whole = value(field)
+            return lambda record, item: part in (whole(record, item) or "")
+        case f.Not(inner):
+            holds = test(inner)
+            return lambda record, item: not holds(record, item)
+        case f.Either(conditions):
+            tests = [test(each) for each in conditions]
+            return lambda record, item: any(each(record, item) for each in tests)
+    raise TypeError(f"not a condition: {condition!r}")
+
+
+def _first(said: Sequence[Value]) -> Value:
+    def first(record: Json, item: Json) -> str | None:
+        for each in said:
+            if (text := _filled(each(record, item))) is not None:
+                return text
+        return None
+
+    return first
+
+
+def _words(field: f.Words) -> Value:
+    said = value(field.field)
+    known = {word.lower(): meaning for word, meaning in reversed(field.words)}
+    otherwise = None if field.otherwise is None else value(field.otherwise)
+
+    def meant(record: Json, item: Json) -> str | None:
+        word = said(record, item)
+        if word is not None and (key := word.strip(" ").lower()) in known:
+            return known[key]
+        return otherwise(record, item) if otherwise else None
+
+    return meant
+
+
+def _entry(name: str, key: str, inside: tuple[str, ...]) -> Value:
+    def found(record: Json, item: Json) -> str | None:
+        pairs = record.get(name)
+        for pair in pairs if isinstance(pairs, list) else ():
+            if isinstance(pair, dict) and pair.get("key") == key:
+                return _text(_inner(pair, inside))
+        return None
+
+    return found
+
+
+def _inner(record: Any, names: Sequence[str]) -> Any:
+    for name in names:
+        if not isinstance(record, dict):
+            return None
+        record = record.get(name)
+    return record
+
+
+def _text(said: Any) -> str | None:
+    """A value as a text; nothing where it is empty."""
+    if isinstance(said, str):
+        return said or None
+    if said is None:
+        return None
+    if isinstance(said, bool):
+        return "true" if said else "false"
+    return msgspec.json.encode(said).decode()
+
+
+def _filled(text: str | None) -> str | None:
+    """Without blanks around it; nothing where nothing is left."""
+    return None if text is None else text.strip(" ") or None
+
+
+def _stripped(text: str) -> str | None:
+    if text[0] == "'":
+        return text[1:] or None
+    return (text.strip('="') if text[0] == "=" else text) or None
+
+
+def _snake(text: str) -> str | None:
+    return _APART.sub("_", _HUMP.sub(r"\1_\2", text).lower()).strip("_") or None
+
+
+_CHANGES: dict[type, Callable[[str], str | None]] = {
+    f.Stripped: _stripped,
+    f.Lower: str.lower,
+    f.Snake: _snake,
+}
