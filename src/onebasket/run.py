@@ -18,6 +18,7 @@ import msgspec
 from onebasket import shop as shop_file
 from onebasket.accounting import Account, Progress, peak_memory, silent
 from onebasket.errors import OneBasketError, ShopFileError
+from onebasket.inbox import FOLDER, ends
 from onebasket.protect import Key, load_or_make
 from onebasket.shop import Learn, Shop, Source
 from onebasket.steps import Record, Step, fingerprints, records_of, share_clock
@@ -93,6 +94,7 @@ class _Work:
         self.shop, self.key, self.draft, self.progress = shop, key, draft, progress
         self.wanted = STAGES[: STAGES.index(until) + 1]
         self.began, self.started = time.monotonic(), _clock()
+        self.inbox = ends(shop.folder / FOLDER)  # live events that come later wait for the next run
         self.steps = self._steps()
         self.fingerprints = fingerprints(self.steps)
         self.before = records_of(draft.previous.manifest) if draft.previous else {}
@@ -182,7 +184,7 @@ class _Work:
         models = self.draft.path / MODELS
 
         def collecting(source: Source, store: DuckStore) -> list[Account]:
-            return collect.collect(store, shop, source, key, progress)
+            return collect.collect(store, shop, source, key, progress, self.inbox)
 
         def cleaning(source: Source, store: DuckStore) -> list[Account]:
             return clean.clean(store, shop, source, key, progress)
@@ -201,7 +203,7 @@ class _Work:
         for source in shop.sources:
             name, mended = source.name, corrected(shop, source.name)
             read = (shop.shop, source, mended)
-            found = collect.fingerprint(shop, source)
+            found = collect.fingerprint(shop, source, self.inbox)
             steps += [
                 Step("collect", name, (), (*read, found), partial(collecting, source)),
                 Step("clean", name, (f"collect:{name}",), (*read, shop.clean), partial(cleaning, source)),
@@ -225,6 +227,7 @@ class _Work:
             "onebasket": installed("onebasket"),
             "started": self.started.isoformat(timespec="seconds"),
             "seed": self.shop.run.seed,
+            "inbox": self.inbox,
             "settings": msgspec.to_builtins(_without_secrets(self.shop)),
             "versions": _versions(),
             "demo": (self.shop.folder / TRUTH).is_dir(),

@@ -12,7 +12,6 @@ import msgspec
 
 from onebasket.collect.databases import public_url, sqlite_path
 from onebasket.errors import SourceError
-from onebasket.inbox import FOLDER, ends
 from onebasket.shop import Shop, Source
 
 
@@ -48,12 +47,13 @@ def name_of(shop: Shop, path: Path) -> str:
     return path.relative_to(shop.folder).as_posix() if path.is_relative_to(shop.folder) else path.as_posix()
 
 
-def fingerprint(shop: Shop, source: Source) -> str:
+def fingerprint(shop: Shop, source: Source, inbox: int = 0) -> str:
     """64 hex digits that stay the same as long as collecting would give the same.
 
     They cover the source's settings, the shop's defaults, and each file's name, size and time
     of change. A PostgreSQL query has no such time: it gets a new fingerprint each time, so
-    that it is always asked again. Of live events it is the number of the last block. Passwords are left out.
+    that it is always asked again. Of live events it is the block up to which
+    they are read, `inbox`. Passwords are left out.
     """
     settings = msgspec.to_builtins(source)
     settings["url"] = source.url and public_url(source.url)
@@ -62,7 +62,7 @@ def fingerprint(shop: Shop, source: Source) -> str:
         path = sqlite_path(source.url, shop.folder)
         parts.append(_states(shop, [path, path.with_name(path.name + "-wal")]) if path else time.time_ns())
     elif source.live:
-        parts.append(ends(shop.folder / FOLDER))
+        parts.append(inbox)
     else:
         parts.append(_states(shop, find(shop, source)))
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

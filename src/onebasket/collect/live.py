@@ -29,14 +29,15 @@ class _Refusal(msgspec.Struct):
     raw: str
 
 
-def open_inbox(shop: Shop, source: Source, key: Key) -> list[RawFile]:
-    """All that came in for a source so far. Raises StoreError for an inbox that cannot be read."""
+def open_inbox(shop: Shop, source: Source, key: Key, last: int) -> list[RawFile]:
+    """All that came in for a source, up to a block. Raises StoreError for an inbox that cannot be read."""
     found = []
     for path in segments(shop.folder / FOLDER):
-        last = taken = size = 0
+        taken = size = 0
         reasons: list[str] = []
         for block in blocks_of(path, key):
-            last = block.number
+            if block.number > last:
+                break
             for event in block.events:
                 if event.source == source.name:
                     taken, size = taken + 1, size + len(event.line)

@@ -13,6 +13,7 @@ from onebasket.accounting import Account, Progress, silent
 from onebasket.collect import databases, live
 from onebasket.collect.files import find, name_of
 from onebasket.collect.formats import format_of
+from onebasket.collect.formats.segment import EVENTS
 from onebasket.collect.layout import Format, Layout
 from onebasket.collect.opening import open_file
 from onebasket.collect.recognise import layout_of
@@ -31,14 +32,15 @@ _GZIP_RATIO = 8  # exports shrink to about an eighth
 
 
 def collect(
-    store: DuckStore, shop: Shop, source: Source, key: Key, progress: Progress = silent
+    store: DuckStore, shop: Shop, source: Source, key: Key, progress: Progress = silent, inbox: int = 0
 ) -> list[Account]:
     """Write the parts of one source: sources, files, raw tables, and what could not be read.
 
     The parts of a table are `{source}.{n:04d}`. The account is of records: kept are those that
     became rows, or hold nothing we look for. Corrected lines of the source's files stand where the lines
-    themselves stood. Raises SourceError when a file is missing, empty, damaged, in another encoding than
-    stated, not of the source's format, or cannot be read without losing records.
+    themselves stood. Of a live source all is read up to a block, `inbox`. Raises SourceError when a file is
+    missing, empty, damaged, in another encoding than stated, not of the source's format, or cannot be read
+    without losing records.
     """
     format_ = format_of(source)
     counted: list[Counted] = []
@@ -47,7 +49,9 @@ def collect(
     for name, line, text in corrected_lines(shop, key, source.name):
         corrected.setdefault(name, {})[line] = text
     with contextlib.ExitStack() as stack:
-        files = _open(shop, source, format_, key, progress, stack)
+        files = _open(shop, source, format_, progress, stack)
+        if source.live:
+            files = [(EVENTS, file) for file in live.open_inbox(shop, source, key, inbox)]
         reader = stack.enter_context(Reader(store, source.name, source.channel, key.pepper))
         for number, (layout, batch) in enumerate(_batches(files)):
             counted += reader.load(batch, layout.tables, corrected)
@@ -64,13 +68,11 @@ def collect(
 
 
 def _open(
-    shop: Shop, source: Source, format_: Format, key: Key, progress: Progress, stack: contextlib.ExitStack
+    shop: Shop, source: Source, format_: Format, progress: Progress, stack: contextlib.ExitStack
 ) -> list[tuple[Layout, RawFile]]:
     """All files of a source, looked through, each with its layout."""
     if source.url:
         files = [databases.open_query(source, shop.folder, stack)]
-    elif source.live:
-        files = live.open_inbox(shop, source, key)
     else:
         paths = find(shop, source)
 

@@ -12,8 +12,9 @@ import pytest
 
 from onebasket.collect import collect
 from onebasket.collect.files import fingerprint
+from onebasket.collect.live import open_inbox
 from onebasket.errors import StoreError
-from onebasket.inbox import FOLDER, Inbox, Posted, id_of
+from onebasket.inbox import FOLDER, Inbox, Posted, ends, id_of
 from onebasket.protect import Key, load_or_make
 from onebasket.protect.corrections import store_corrections
 from onebasket.shop import Shop
@@ -61,7 +62,7 @@ def collected(tmp_path: Path, key: Key) -> Iterator[Callable[[], Collected]]:
             shop = live_shop(tmp_path)
             draft = stack.enter_context(Basket(shop.basket).begin())
             store = stack.enter_context(DuckStore(draft, key, threads=2))
-            return Collected(store, collect(store, shop, shop.sources[0], key))
+            return Collected(store, collect(store, shop, shop.sources[0], key, inbox=ends(tmp_path / FOLDER)))
 
         yield run
 
@@ -123,23 +124,20 @@ def test_what_was_rejected_is_refused_with_the_reason_and_taken_in_when_correcte
 
 def test_the_fingerprint_changes_with_what_comes_in(post: Post, tmp_path: Path) -> None:
     shop = live_shop(tmp_path)
-    seen = {fingerprint(shop, shop.sources[0])}
+    seen = {fingerprint(shop, shop.sources[0], ends(tmp_path / FOLDER))}
     post(track(1))
-    seen.add(fingerprint(shop, shop.sources[0]))
+    seen.add(fingerprint(shop, shop.sources[0], ends(tmp_path / FOLDER)))
     post(track(1))  # again
-    seen.add(fingerprint(shop, shop.sources[0]))
+    seen.add(fingerprint(shop, shop.sources[0], ends(tmp_path / FOLDER)))
     assert len(seen) == 2
 
 
-def test_what_comes_in_meanwhile_waits_for_the_next_run(
-    post: Post, tmp_path: Path, key: Key, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from onebasket.collect import live
-
+def test_what_comes_in_meanwhile_waits_for_the_next_run(post: Post, tmp_path: Path, key: Key) -> None:
     post(track(1))
-    shop = live_shop(tmp_path)
-    (file,) = live.open_inbox(shop, shop.sources[0], key)
+    shop, last = live_shop(tmp_path), ends(tmp_path / FOLDER)
     post(track(2))
+    (file,) = open_inbox(shop, shop.sources[0], key, last)
+    post(track(3))
     assert file.pieces is not None
     assert b"".join(file.pieces()).count(b"\n") == 1
 
