@@ -138,7 +138,7 @@ def tell(requests: list[dict[str, Any]], folder: Path, port: int) -> None:
         counts = f"{first.status:6} {first.accepted:8} {first.duplicates:10} {first.rejected:8}"
         after = f"{again.accepted} new, {again.duplicates} known"
         shown = f"{request['method']} {request['path'].split('?')[0]}"
-        told = " ".join([words[-1], first.why or again.why])
+        told = " ".join([words[-1], first.why or again.why]).strip()
         print(f"{client(request)[:30]:30} {shown[:43]:43} {counts}  {after:14} {told}")
     tally = ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
     print(f"{len(requests)} requests: {tally}; {kept(folder)} events are kept")

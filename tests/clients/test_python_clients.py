@@ -84,3 +84,18 @@ def test_killed_servers_lose_and_double_nothing(restarting: Collecting, kind: ty
     client.join()
     assert not failed
     check(restarting.of("app"), sent)
+
+
+@pytest.mark.parametrize("kind", [Segment, RudderStack])
+def test_what_is_refused_for_good_is_not_sent_again(collecting: Collecting, kind: type[Client]) -> None:
+    failed = list[Any]()
+    client = kind(
+        "nobodys",
+        host=collecting.address,
+        on_error=lambda error, events: failed.append(error),
+        max_retries=50,
+    )
+    say(client, story(0)[0])
+    client.flush()
+    client.join()
+    assert [error.status for error in failed] == [401]
