@@ -1,5 +1,5 @@
 # make demo   environment, install, demo shop, the whole job
-# make test   environment, install, lint, types, all tests
+# make test   environment, install, lint, types, all tests (those of client libraries and pages: node, chromium)
 PYTHON ?= python3
 BIN := .venv/bin
 SHOP := demo-shop
@@ -17,11 +17,17 @@ HOUSEHOLDS ?= 2469
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all,dev]'
 	touch $@
 
+# The client libraries that the live collector is tested with. Without npm their tests are skipped.
+CLIENTS := tests/clients/node_modules/.package-lock.json
+$(CLIENTS): tests/clients/package-lock.json
+	npm ci --prefix tests/clients --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
 demo: .venv/user
 	$(BIN)/onebasket demo $(SHOP) --households $(HOUSEHOLDS)
 	$(BIN)/onebasket run $(SHOP)
 
-test: .venv/developer
+test: .venv/developer $(if $(shell command -v npm),$(CLIENTS))
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -37,4 +43,4 @@ messages: .venv/developer
 	$(BIN)/pybabel -q compile -d src/onebasket/locale -D onebasket
 
 clean:
-	rm -rf .venv $(SHOP) .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv tests/clients/node_modules $(SHOP) .pytest_cache .mypy_cache .ruff_cache

@@ -83,19 +83,18 @@ def find_customers(store: DuckStore, shop: Shop, progress: Progress) -> None:
     )  # fmt: skip
     said = [each for each in FIELDS if persons[each.column].null_count < persons.num_rows]
     found = match(persons, said, settings, progress)
-    roots = [
-        np.arange(persons.num_rows),
-        *map(_smallest, map(found.by_row, (found.clusters, found.households))),
-    ]
+    groups = (found.by_row(each) for each in (found.clusters, found.households))
+    roots = [np.arange(persons.num_rows), *map(_smallest, groups)]
     store.keep("align_roots", store.arrow(pa.table(roots, schema=ROOTS)))
     store.keep("align_matches", store.arrow(matches(found)))
     store.write("customer_model", store.arrow(pa.table({"model": pa.array([save(found)], pa.string())})))
 
 
 def _smallest(roots: npt.NDArray[np.integer]) -> Ints:
-    """Each row's component, called by its smallest row: so ids hang on who is in it, not on how it was found."""
+    """Each row's component, called by its smallest row: ids hang on who is in it, not on how it was found."""
     _, first, component = np.unique(roots, return_index=True, return_inverse=True)
-    return first.astype(np.int64)[component]
+    smallest: Ints = first.astype(np.int64)[component]
+    return smallest
 
 
 def matches(found: Matching) -> pa.Table:

@@ -6,13 +6,15 @@ import base64
 import gzip
 import json
 import tracemalloc
+from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onebasket.serve.collector.bodies import MOST_BYTES, BodyError, plain
+from onebasket.serve.collector.bodies import MOST_BYTES, BodyError, plain, read
 
 SAID = '{"batch":[{"a":"é+ 100%=&\\n"}]}'.encode()
 
@@ -39,7 +41,7 @@ WRONG = {
     "nothing": (b"", 400, "empty"),
     "gzip of nothing": (gzip.compress(b""), 400, "empty"),
     "white space": (b"  ", 400, "empty"),
-    "too large": (b"x" * (MOST_BYTES + 1), 413, "larger than 500,000 bytes"),
+    "too large": (b"x" * (MOST_BYTES + 1), 413, "larger than 512,000 bytes"),
     "not gzip": (b"\x1f\x8bnot really", 400, "gzip"),
     "cut gzip": (gzip.compress(SAID)[:-9], 400, "too early"),
     "not base64": (b"data=***", 400, "base64"),
@@ -61,6 +63,20 @@ def test_a_small_body_that_unzips_to_a_large_one_costs_no_memory() -> None:
         plain(bomb)
     assert tracemalloc.get_traced_memory()[1] < 5_000_000
     tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (rb'{"a": [NaN, -Infinity, Infinity, 1]}', {"a": [None, None, None, 1]}),  # of Python's json
+        (rb'{"a": "tea \ud83c"}', {"a": "tea \ufffd"}),  # of JavaScript, an emoji cut in two
+        (rb'{"\ud83c": "\ud83c\udf75 \udf75"}', {"\ufffd": "🍵 \ufffd"}),
+    ],
+)
+def test_what_libraries_write_beside_the_standard_is_mended(body: bytes, found: Any) -> None:
+    assert read(body) == found
+    with pytest.raises(msgspec.DecodeError):
+        read(body[:-1])
 
 
 @given(st.binary(max_size=300))

@@ -93,13 +93,13 @@ def test_clocks_are_set_right(said: Any, sent: Any, right: str) -> None:
     ("event", "why"),
     [
         (b"{", "not JSON"),
-        (b'{"a": NaN}', "not JSON"),
-        (b'{"a": "\\ud800"}', "not JSON"),
+        (b'{"a": NAN}', "not JSON"),
+        (b'{"a": "\\ud80"}', "not JSON"),
         (b'{"a":' * 5000 + b"1" + b"}" * 5000, "nested too deeply"),
         (b"[" * 16_000 + b"]" * 16_000, "nested too deeply"),
         (b"[1]", "not an object"),
         (b"null", "not an object"),
-        (b'"' + b"x" * 32_000 + b'"', "32,002 bytes"),
+        (b'"' + b"x" * 32_767 + b'"', "32,769 bytes"),
         ({"event": "e", "userId": "u"}, "no type"),
         (USUAL | {"type": "tracks"}, "expected one of"),
         (USUAL | {"type": "identify", "userId": None}, "identify without userId or anonymousId"),
@@ -130,10 +130,27 @@ def test_one_bad_event_leaves_the_others() -> None:
     assert [isinstance(each, Call) for each in made] == [True, False, False, True]
 
 
+def test_one_event_beside_the_standard_leaves_all() -> None:
+    told = [USUAL, USUAL | {"properties": {"price": float("nan"), "title": "tea \ud83c"}}]
+    found = batch_of(json.dumps({"batch": told}).encode())
+    made = calls(found.batch, None, None, None, NOW)
+    lines = [json.loads(each.line) for each in made if isinstance(each, Call)]
+    assert [line.get("properties") for line in lines] == [None, {"price": None, "title": "tea \ufffd"}]
+    assert taken(json.dumps(told[1]).encode())["properties"] == {"price": None, "title": "tea \ufffd"}
+
+
+def test_events_as_large_as_libraries_send_them() -> None:
+    """Segment's libraries send up to 32 KiB an event, and batches of 475,000 bytes and one event more."""
+    event = USUAL | {"properties": {"text": ""}}
+    event["properties"] = {"text": "x" * ((32 << 10) - len(json.dumps(event)))}
+    assert len(json.dumps(event)) == 32 << 10
+    assert taken(event)["properties"] == event["properties"]
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"[]", 400), (b"{}", 400), (b'{"batch": 1}', 400), (b"\xff", 400), (b'{"batch": [NaN]}', 400),
+        (b"[]", 400), (b"{}", 400), (b'{"batch": 1}', 400), (b"\xff", 400), (b'{"batch": [NAN]}', 400),
         (b'{"batch": [' + b"[" * 200_000, 400),
     ],
 )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from onebasket.serve.collector.bodies import BodyError
+from onebasket.serve.collector.bodies import BodyError, read
 
 Said = dict[str, Any]
 _POSTHOG_TYPES = {"$identify": "identify", "$set": "identify", "$pageview": "page", "$screen": "screen",
@@ -166,6 +166,6 @@ def _text(value: Any) -> str | None:
 
 def _decoded(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(body)
+        return read(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BodyError(400, "the body is not JSON") from error

@@ -12,6 +12,7 @@ import hashlib
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -22,7 +23,7 @@ from starlette.routing import Route
 from onebasket.errors import InboxFullError, PrivacyError
 from onebasket.inbox import REJECTED, Inbox, Posted, id_of
 from onebasket.serve.collector import dialects
-from onebasket.serve.collector.bodies import MOST_BYTES, BodyError, plain, too_large
+from onebasket.serve.collector.bodies import MOST_BYTES, BodyError, plain, read, too_large
 from onebasket.serve.collector.calls import MOST_EVENTS, Call, Rejected, batch_of, calls
 from onebasket.serve.collector.senders import Limits, key_of
 from onebasket.serve.keys import ApiKey, Keys
@@ -32,12 +33,7 @@ _SLOWEST = 30  # seconds that a body may take to arrive
 _SHOWN = 100  # rejected events of a request that are told one by one
 _SHORT = {"i": "identify", "t": "track", "p": "page", "s": "screen", "g": "group", "a": "alias"}
 _PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-_ANY_PAGE = {
-    "access-control-allow-origin": "*",
-    "access-control-allow-methods": "GET, POST, OPTIONS",
-    "access-control-allow-headers": "authorization, content-type, content-encoding, x-write-key",
-    "access-control-max-age": "86400",
-}
+_HEADERS = "authorization, content-type, content-encoding, x-write-key, x-retry-count"
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -51,7 +47,7 @@ class Collector:
         """All of them."""
         singles = {"/v1/" + path: kind for kind in _SHORT.values() for path in (kind,)}
         singles |= {"/v1/" + short: kind for short, kind in _SHORT.items()}
-        singles |= {"/api/s/" + kind: kind for kind in _SHORT.values()}
+        singles |= {f"/api/s/{way}{kind}": kind for kind in _SHORT.values() for way in ("", "s2s/")}
         posts: dict[str, Handler] = {path: self._single(kind) for path, kind in singles.items()}
         posts |= dict.fromkeys(("/v1/batch", "/v1/import", "/v1/b", "/api/s/batch"), self._batch)
         posts |= dict.fromkeys(("/batch/", "/batch", "/e/", "/i/v0/e/", "/capture/"), self._posthog)
@@ -75,21 +71,21 @@ class Collector:
 
         async def answered(request: Request) -> Response:
             if request.method == "OPTIONS":
-                return Response(status_code=204, headers=_ANY_PAGE)
+                return Response(status_code=204, headers=_any_page(request))
             try:
                 made = await handler(request)
             except BodyError as error:
                 wait = {"retry-after": str(error.wait)} if error.wait else None
-                made = problem(error.status, error.reason, headers=wait)
+                made = _refused(error.status, error.reason, headers=wait)
             except InboxFullError as error:
-                made = problem(429, f"{error.failed} Send it again later.", headers={"retry-after": "5"})
+                made = _refused(429, f"{error.failed} Send it again later.", headers={"retry-after": "5"})
             except PrivacyError:
-                made = problem(503, "the keys cannot be read now", headers={"retry-after": "60"})
+                made = _refused(503, "the keys cannot be read now", headers={"retry-after": "60"})
             except ClientDisconnect:
-                made = problem(400, "the sender went away before the body had arrived")
+                made = _refused(400, "the sender went away before the body had arrived")
             except TimeoutError:
-                made = problem(408, f"the body took longer than {_SLOWEST} seconds")
-            made.headers.update(_ANY_PAGE)
+                made = _refused(408, f"the body took longer than {_SLOWEST} seconds")
+            made.headers.update(_any_page(request))
             return made
 
         return answered
@@ -174,7 +170,7 @@ class Collector:
         taken = [new for each, new in zip(found, fresh, strict=True) if isinstance(each, Call)]
         rejected = [(place, each) for place, each in enumerate(found) if isinstance(each, Rejected)]
         if alone and rejected:
-            return problem(400, rejected[0][1].reason, messageId=rejected[0][1].message)
+            return _refused(400, rejected[0][1].reason, messageId=rejected[0][1].message)
         told = [
             {"index": place, "messageId": each.message, "reason": each.reason}
             for place, each in rejected[:_SHOWN]
@@ -183,6 +179,26 @@ class Collector:
             "success": True, "accepted": sum(taken), "duplicates": len(taken) - sum(taken),
             "rejected": len(rejected), "reasons": told,
         })  # fmt: skip
+
+
+def _any_page(request: Request) -> dict[str, str]:
+    """Leave for the page that asks, whichever it is, with whatever its library sends along: what counts here
+    is the write key. Libraries that send cookies need their origin said back to them."""
+    asked, origin = request.headers.get("access-control-request-headers"), request.headers.get("origin")
+    told = {
+        "access-control-allow-origin": origin or "*",
+        "access-control-allow-methods": "GET, POST, OPTIONS",
+        "access-control-allow-headers": asked or _HEADERS,
+        "access-control-expose-headers": "retry-after",
+        "access-control-max-age": "86400",
+        "vary": "origin",
+    }
+    return told | ({"access-control-allow-credentials": "true"} if origin else {})
+
+
+def _refused(status: int, reason: str, **more: Any) -> Response:
+    """A problem, also as libraries read it: without `code` and `message` some send again and again."""
+    return problem(status, reason, code=HTTPStatus(status).name.lower(), message=reason, **more)
 
 
 def _posted(source: str, found: Call | Rejected) -> Posted:
@@ -210,7 +226,7 @@ async def _body(request: Request) -> bytes:
 def _word(body: bytes, name: str) -> str | None:
     """A text at the top of an object; None: it has none, or is none."""
     try:
-        found = msgspec.json.decode(body)
+        found = read(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     word = found.get(name) if isinstance(found, dict) else None
