@@ -1,0 +1,199 @@
+"""The live state: who was here since the version, and what they did."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from onebasket.inbox import FOLDER, Inbox, Posted, id_of
+from onebasket.serve.live.directory import Carrier
+from onebasket.serve.live.following import forget_others
+from onebasket.serve.live.graph import Limits, scopes
+from onebasket.shop import Align
+from tests.unit.serve.live_world import World, event, stream
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path / "shop")
+
+
+@pytest.mark.parametrize(("seed", "faithful"), [(1, 0.99), (2, 0.99), (3, 0.85)])
+def test_live_and_the_next_run_agree_who_is_who(world: World, seed: int, faithful: float) -> None:
+    sent = stream(seed, people=25, events=300, faithful=faithful)
+    world.post(*sent[:150])
+    world.run()
+    world.post(*sent[150:])
+    with world.following() as live:
+        rows = live._memory._database.execute("select record, customer from people").fetchall()
+        found = {record: live.current(customer) for record, customer in rows}
+        assert live.unread == 0
+    world.run()
+    now = world.customers()
+    assert len(found) > 50
+    assert {record: now[record] for record in found} == found
+
+
+def test_somebody_who_signs_in_was_here_before(world: World) -> None:
+    world.post(("web", event(1, userId="u1", anonymousId="old", email="li@example.com")))
+    world.run()
+    (known,) = set(world.customers().values())
+    world.post(("web", event(2, 30, anonymousId="new")), ("web", event(3, 30, anonymousId="new")))
+    with world.following() as live:
+        nobody = live.customer_of({"cookie": "new"})
+        assert nobody is not None and nobody != known
+        assert [each.event_id for each in live.recent(nobody)] == ["m2#0", "m3#0"]
+        assert live.recent(known) == []
+    world.post(("web", event(4, 30, anonymousId="new", userId="u1")))
+    with world.following() as live:
+        assert live.current(nobody) == known
+        for customer in (nobody, known):
+            assert [each.event_id for each in live.recent(customer)] == ["m2#0", "m3#0", "m4#0"]
+        assert live.customer_of({"cookie": "new"}) == known
+
+
+def test_people_are_found_by_what_they_write(world: World) -> None:
+    world.post(
+        ("web", event(1, userId="u1", email="Li@Example.com", phone="+49 30 901820")),
+        ("app", event(2, userId="u1", email="bo@example.com")),
+    )
+    world.run()
+    world.post(("web", event(3, userId="u3", email="new@example.com")))
+    with world.following() as live:
+        li, bo = live.customer_of({"email": " li@example.com"}), live.customer_of({"email": "bo@example.com"})
+        assert li and bo and li != bo
+        assert live.customer_of({"phone": "030 / 901820", "country": "DE"}) == li
+        assert live.customer_of({"account": "u1", "system": "app"}) == bo
+        assert live.customer_of({"account": "u1", "system": "web"}) == li
+        assert live.customer_of({"email": "new@example.com"}) == live.customer_of({"account": "u3"})
+        for nobody in ({"email": "noone@example.com"}, {"email": "none"}, {"cookie": ""}, {}):
+            assert live.customer_of(nobody) is None
+
+
+def test_what_was_sold_and_looked_at_is_counted(world: World) -> None:
+    world.post(("web", event(1, userId="u1")))
+    world.run()
+    bought = {
+        "event": "Order Completed",
+        "properties": {
+            "order_id": "o1",
+            "products": [
+                {"product_id": "p1", "quantity": 3, "price": 2.5},
+                {"product_id": "unknown", "quantity": 1},
+            ],
+        },
+    }
+    world.post(
+        ("web", event(2, userId="u1") | bought),
+        ("web", event(3, userId="u1") | {"event": "Order Refunded", "properties": {
+            "order_id": "o1", "products": [{"product_id": "p1", "quantity": 1}]}}),
+        ("web", event(4) | {"properties": {"product_id": "p1"}}),
+        ("web", event(5) | {"properties": None}),
+        ("gone", event(6, userId="u1")),
+    )  # fmt: skip
+    with world.store() as store:
+        ((product,),) = store.query("select product_id from catalogue").fetchall()
+    with world.following() as live:
+        assert live.sold() == {product: 2.0}
+        customer = live.customer_of({"account": "u1", "system": "web"})
+        assert customer is not None
+        told = [
+            (each.action, each.product_id, each.quantity, each.amount_minor) for each in live.recent(customer)
+        ]
+        assert told == [
+            ("purchase", product, 3.0, 750), ("purchase", None, 1.0, None), ("return", product, 1.0, None),
+        ]  # fmt: skip
+        counted = live._memory.counted(0)
+        assert [(each, looked) for each, _, looked in counted] == [(product, 6.0)]
+        assert live.hot() == {}  # it was in March
+
+
+def test_after_a_restart_it_goes_on(world: World) -> None:
+    sent = stream(5, people=10, events=90, faithful=0.95)
+    world.post(*sent[:30])
+    world.run()
+
+    def known() -> tuple[object, ...]:
+        with world.following() as live:
+            rows = live._memory._database.execute("select record, customer from people order by 1").fetchall()
+            events = live._memory._database.execute("select number, at, event from happened").fetchall()
+            return live.block, rows, dict(live._memory.merged), len(events), live.sold()
+
+    world.post(*sent[30:60])
+    known()
+    world.post(*sent[60:])
+    after = known()
+    assert known() == after
+    (path,) = (world.folder / "live").glob("*.sqlite")
+    for damage in (b"", path.read_bytes()[:5000] + b"?" * 5000, None):
+        for ending in ("", "-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        if damage is not None:
+            path.write_bytes(damage)
+        assert known() == after
+
+
+def test_states_of_versions_no_longer_served_are_removed(world: World) -> None:
+    world.post(("web", event(1, userId="u1")))
+    world.run()
+    with world.following():
+        pass
+    world.post(("web", event(2, userId="u2")))
+    world.run()
+    with world.following():
+        forget_others(world.folder, "v000002")
+        assert [path.name for path in (world.folder / "live").glob("*.sqlite")] == ["v000002.sqlite"]
+
+
+def test_it_follows_while_events_come_in(world: World) -> None:
+    world.post(("web", event(1, userId="u1")))
+    world.run()
+    customer = next(iter(world.customers().values()))
+    with world.following() as live:
+        seen = threading.Event()
+        take = live._take
+
+        def noted(block: object) -> None:
+            take(block)  # type: ignore[arg-type]
+            seen.set()
+
+        live._take = noted  # type: ignore[method-assign, assignment]
+        live.start()
+        inbox = Inbox(world.folder / FOLDER, world.key, live.nudge)
+        line = json.dumps(event(9, userId="u1") | {"event": "Product Added"}).encode()
+        inbox.submit(
+            [Posted("web", id_of("web", "n"), line), Posted("web", id_of("web", "x"), b"[1]")]
+        ).result()
+        assert seen.wait(60)
+        inbox.close()
+        assert [each.action for each in live.recent(customer)] == ["cart"]
+        assert live.unread == 1
+
+
+def carrier(record: str, *, account: int = 0, name: int = 0, hours: set[int] | None = None) -> Carrier:
+    accounts = frozenset({("web", account)}) if account else frozenset()
+    return Carrier(record, None, name, accounts, bool(account), hours or {1})
+
+
+@pytest.mark.parametrize(
+    ("kind", "carriers", "joined"),
+    [
+        ("email", [carrier("a")], []),
+        ("email", [carrier("a"), carrier("b")], ["ab"]),
+        ("email", [carrier("a", name=1), carrier("b", name=2), carrier("c")], []),
+        ("email", [carrier("a", name=1), carrier("b", name=2), carrier("c", name=2)], ["bc"]),
+        ("phone", [carrier("a", account=1), carrier("b", account=2)], []),
+        ("phone", [carrier("a", account=1), carrier("b", account=1)], ["ab"]),
+        ("phone", [carrier(str(number)) for number in range(501)], []),
+        ("cookie", [carrier("a", account=1), carrier("b")], ["ab"]),
+        ("cookie", [carrier("a", account=1), carrier("b", hours={2}), carrier("c", hours={3})], ["bc"]),
+        ("cookie", [carrier("a", account=1, hours=set(range(10, 15))), carrier("b")], ["ab"]),
+        ("cookie", [carrier("a", account=1, hours=set(range(10, 14))), carrier("b")], []),
+    ],
+)
+def test_who_joins_through_an_identifier(kind: str, carriers: list[Carrier], joined: list[str]) -> None:
+    found = scopes(kind, carriers, Limits(Align()))
+    assert ["".join(each.record for each in group) for group in found] == joined
