@@ -175,7 +175,7 @@ def test_it_follows_while_events_come_in(world: World) -> None:
 
 def carrier(record: str, *, account: int = 0, name: int = 0, hours: set[int] | None = None) -> Carrier:
     accounts = frozenset({("web", account)}) if account else frozenset()
-    return Carrier(record, None, name, accounts, bool(account), hours or {1})
+    return Carrier(record, None, name, accounts, bool(account), frozenset(hours or {1}))
 
 
 @pytest.mark.parametrize(

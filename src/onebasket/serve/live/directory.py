@@ -6,7 +6,8 @@ A pseudonym is 32 hex digits; it is kept as two 64-bit numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +18,11 @@ from onebasket.store.base import Store
 Halves = npt.NDArray[np.uint64]  # (2, n)
 Ints = npt.NDArray[np.int64]
 _HOUR_MICROSECONDS = 3_600_000_000
+_REMEMBERED = 50_000  # answers of a kind
 LOOSE = ("cookie", "device")  # kinds that a household may share without signing in
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Carrier:
     """A record that carries an identifier."""
 
@@ -29,7 +31,7 @@ class Carrier:
     name: int  # the first half of its name's pseudonym; 0: it has none
     accounts: frozenset[tuple[str, int]]  # system and the first half of the account's pseudonym
     named: bool  # whether it has more than a browser or a device
-    hours: set[int] = field(default_factory=set)  # since 1970, in which it did anything
+    hours: frozenset[int] = frozenset()  # since 1970, in which it did anything
 
 
 class Pseudonyms:
@@ -41,13 +43,9 @@ class Pseudonyms:
     def places(self, pseudonym: str) -> tuple[int, int]:
         """Where one stands: from, to."""
         first, second = (np.uint64(int(pseudonym[at : at + 16], 16)) for at in (0, 16))
-        low = int(np.searchsorted(self._first, first, "left"))
-        high = int(np.searchsorted(self._first, first, "right"))
+        low, high = int(self._first.searchsorted(first)), int(self._first.searchsorted(first, "right"))
         inner = self._second[low:high]
-        return (
-            low + int(np.searchsorted(inner, second, "left")),
-            low + int(np.searchsorted(inner, second, "right")),
-        )
+        return low + int(inner.searchsorted(second)), low + int(inner.searchsorted(second, "right"))
 
     def at(self, place: int) -> str:
         """The pseudonym at a place."""
@@ -55,9 +53,11 @@ class Pseudonyms:
 
 
 class Directory:
-    """The identifiers of one version."""
+    """The identifiers of one version. What was asked lately is remembered."""
 
     def __init__(self, store: Store) -> None:
+        for name in ("customer_of", "records_of", "identifiers", "carriers"):
+            setattr(self, name, lru_cache(_REMEMBERED)(getattr(self, name)))
         store.keep("live_whose", store.sql("serve/live/whose"))
         ids, customers = _columns(store, "live_whose", ("record_id", "customer_id"))
         halves = _halves(ids)
@@ -80,20 +80,20 @@ class Directory:
 
     def size(self, customer: str) -> int:
         """How many records a customer has."""
-        place = int(np.searchsorted(self._customers, customer))
+        place = int(self._customers.searchsorted(customer))
         known = place < len(self._customers) and self._customers[place] == customer
         return int(self._sizes[place]) if known else 0
 
     def records_of(self, customer: str) -> list[str]:
         """The records of a customer of the version, in order."""
-        place = int(np.searchsorted(self._customers, customer))
+        place = int(self._customers.searchsorted(customer))
         codes = self._members[self._starts[place] : self._starts[place + 1]]
         return [self._records.at(int(code)) for code in codes]
 
     def identifiers(self, record: str) -> list[tuple[str, str]]:
         """What a record of the version carries: kinds and pseudonyms."""
         code = self._records.places(record)[0]
-        low, high = np.searchsorted(self._carrying, [code, code + 1])
+        low, high = self._carrying.searchsorted((code, code + 1))
         found = []
         for place in self._carries[low:high].tolist():
             kind, start = self._kind_at(place)
@@ -113,7 +113,7 @@ class Directory:
             return []
         keys, codes = self._carried[kind]
         low, high = keys.places(pseudonym)
-        return [self._carrier(int(code)) for code in codes[low:high]]
+        return [self._carrier(code) for code in codes[low:high].tolist()]
 
     def _kind_at(self, place: int) -> tuple[str, int]:
         """The kind of a row of the query, and where its kind begins."""
@@ -121,15 +121,15 @@ class Directory:
         return kind, start
 
     def _carrier(self, code: int) -> Carrier:
-        low, high = np.searchsorted(self._account_records, [code, code + 1])
+        low, high = self._account_records.searchsorted((code, code + 1))
         accounts = frozenset(
             (self._systems[self._account_systems[place]], int(self._accounts[place]))
             for place in range(low, high)
         )
-        first, last = np.searchsorted(self._hour_records, [code, code + 1])
+        first, last = self._hour_records.searchsorted((code, code + 1))
         return Carrier(
             self._records.at(code), str(self._customers[self._whose[code]]), int(self._names[code]),
-            accounts, bool(self._named[code]), set(self._hours[first:last].tolist()),
+            accounts, bool(self._named[code]), frozenset(self._hours[first:last].tolist()),
         )  # fmt: skip
 
     def _read_carried(self, store: Store, codes: dict[str, int]) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 from onebasket.serve.live.directory import LOOSE, Carrier, Directory
@@ -17,6 +18,7 @@ from onebasket.shop import Align
 
 _OWNED_HOURS = 5  # in which its one owner used a device that others used, too
 _FARTHEST = 2_000  # records that are joined anew at once, about
+_REMEMBERED = 50_000  # customers
 _NEW = "c"  # begins the id of a customer
 
 
@@ -29,7 +31,7 @@ class Newcomers(Protocol):
     def carriers(self, kind: str, pseudonym: str) -> list[Carrier]:
         """Those that carry an identifier and are not in the version."""
 
-    def hours(self, record: str) -> set[int]:
+    def hours(self, record: str) -> frozenset[int]:
         """Hours since 1970 in which a record, of the version or not, did anything live."""
 
     def beside(self, record: str) -> set[str]:
@@ -112,6 +114,7 @@ class Graph:
     def __init__(self, directory: Directory, newcomers: Newcomers, align: Align, version: int) -> None:
         self._directory, self._newcomers = directory, newcomers
         self._limits, self._version = Limits(align), version
+        self._ties = lru_cache(_REMEMBERED)(self._tied)
 
     def resolve(self, records: Iterable[str]) -> Resolved:
         """Whose some records are now, and those of all whom they touch."""
@@ -153,8 +156,8 @@ class Graph:
             return []
         found = self._directory.carriers(kind, pseudonym)
         if kind in LOOSE:
-            for each in found:
-                each.hours |= self._newcomers.hours(each.record)
+            live = ((each, self._newcomers.hours(each.record)) for each in found)
+            found = [replace(each, hours=each.hours | hours) if hours else each for each, hours in live]
         return found + self._newcomers.carriers(kind, pseudonym)
 
     def found(self, identifiers: Sequence[tuple[str, str]]) -> list[str]:
@@ -172,7 +175,7 @@ class Graph:
             self._newcomers.identifiers(record) if customer is None else self._directory.identifiers(record)
         )
 
-    def _ties(self, customer: str) -> list[str]:
+    def _tied(self, customer: str) -> list[str]:
         """One record of each part of a customer that identifiers alone did not join in the version."""
         records = self._directory.records_of(customer)
         if len(records) == 1:

@@ -147,11 +147,11 @@ class Memory:
         ).fetchall()
         return [self._carrier(number, kind in LOOSE) for (number,) in rows]
 
-    def hours(self, record: str) -> set[int]:
+    def hours(self, record: str) -> frozenset[int]:
         """Hours since 1970 in which a record did anything live."""
         number = self.number(record)
         rows = self._database.execute("select hour from hours where number = ?", (number,)).fetchall()
-        return {hour for (hour,) in rows}
+        return frozenset(hour for (hour,) in rows)
 
     def note_hour(self, number: int, hour: int) -> bool:
         """Something was done in an hour; tells whether it is the first thing."""
@@ -240,7 +240,7 @@ class Memory:
         )
         named = any(kind not in LOOSE for kind, _ in person.identifiers)
         name = int(person.name[:16], 16) if person.name else 0
-        hours = self.hours(person.id) if loose else set()
+        hours = self.hours(person.id) if loose else frozenset()
         return Carrier(person.id, None, name, accounts, named, hours)
 
     def _remember(self, person: Person, number: int) -> None:
