@@ -26,25 +26,28 @@ app.add_typer(keys, name="keys")
 )
 def make(
     shop: ShopFolder,
-    scope: Annotated[list[str], typer.Option(help=_("write, read, personal or admin; may be named again"))],
-    source: Annotated[str, typer.Option(help=_("of a write key: the live source its events belong to"))] = "",
+    scope: Annotated[
+        list[str], typer.Option(help=_("write, webhook, read, personal or admin; may be named again"))
+    ],
+    source: Annotated[
+        str, typer.Option(help=_("of a key to write: the live source its events belong to"))
+    ] = "",
     name: Annotated[str, typer.Option(help=_("what it is for"))] = "",
     origin: Annotated[
         list[str] | None, typer.Option(help=_("a web page's origin that may use it; may be named again"))
     ] = None,
     per_minute: Annotated[int, typer.Option(min=0, help=_("requests a minute; 0: as many as usual"))] = 0,
     adopt: Annotated[
-        str, typer.Option(help=_("a write key that pages and apps have already, of another collector"))
+        str,
+        typer.Option(help=_("a key that pages have already, or the secret that webhooks are signed with")),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    from onebasket.serve.keys import Keys, check_source
+    from onebasket.serve.keys import make_key
 
-    opened = _shop(shop)
-    check_source(opened, source)
-    key, kept = Keys(opened.folder).make(
-        cast("list[Scope]", scope), name=name, source=source, origins=origin or (), per_minute=per_minute,
-        adopted=adopt,
+    key, kept = make_key(
+        _shop(shop), cast("list[Scope]", scope), name=name, source=source, origins=origin or (),
+        per_minute=per_minute, adopted=adopt,
     )  # fmt: skip
     if as_json:
         tell(json.dumps({"id": kept.id, "key": key, "scopes": kept.scopes, "source": kept.source}))

@@ -17,9 +17,13 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from onebasket.errors import PrivacyError
 
 KEY_BYTES = 32
+_NONCE = 12
 ENVIRONMENT = "ONEBASKET_KEY_FILE"
 
 
@@ -39,6 +43,24 @@ class Key:
         """32 bytes for one purpose: HKDF-SHA-256 with an empty salt, one block."""
         extracted = hmac.digest(bytes(32), self.secret, "sha256")
         return hmac.digest(extracted, f"onebasket {purpose}".encode() + b"\x01", "sha256")
+
+    def seal(self, purpose: str, text: str) -> str:
+        """A text encrypted for one purpose (AES-256-GCM), in base64."""
+        nonce = secrets.token_bytes(_NONCE)
+        sealed = AESGCM(self.derive(purpose)).encrypt(nonce, text.encode(), purpose.encode())
+        return base64.b64encode(nonce + sealed).decode()
+
+    def unseal(self, purpose: str, sealed: str) -> str:
+        """The text that `seal` made it of. Raises PrivacyError for another key, or a damaged text."""
+        try:
+            raw = base64.b64decode(sealed, validate=True)
+            found = AESGCM(self.derive(purpose)).decrypt(raw[:_NONCE], raw[_NONCE:], purpose.encode())
+        except (InvalidTag, ValueError) as error:
+            raise PrivacyError(
+                "A secret cannot be decrypted.", found=f"key id {self.id}",
+                expected="the key that it was encrypted with",
+            ) from error  # fmt: skip
+        return found.decode()
 
     def pseudonym(self, kind: str, value: str) -> str:
         """32 hex digits that stand for `value`; equal for equal kind and value under one key."""

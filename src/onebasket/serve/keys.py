@@ -4,26 +4,31 @@
 
 A key is shown once, when it is made: 24 random bytes, which nobody guesses, so that one SHA-256 of it is
 enough to keep. Write keys stand in web pages for everybody to read; they can do nothing but write. That of
-another collector may be adopted, so that pages and apps need not change.
+another collector may be adopted, so that pages and apps need not change. The secret that a shop system signs
+its webhooks with is a key, too: it is kept, sealed with the shop's key.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from onebasket.durable import write_whole
 from onebasket.errors import PrivacyError
+from onebasket.protect import Key, load_or_make
 from onebasket.shop import Shop
+from onebasket.store.basket import Basket
 
-Scope = Literal["write", "read", "personal", "admin"]
-SCOPES: tuple[Scope, ...] = ("write", "read", "personal", "admin")
+Scope = Literal["write", "read", "personal", "admin", "webhook"]
+SCOPES: tuple[Scope, ...] = ("write", "read", "personal", "admin", "webhook")
+WEBHOOKS = "webhooks"  # what their secrets are sealed for
 FILE = Path("keys") / "api.json"
 _BYTES = 24
 _SHOWN = 4  # letters of a key by which people know it again
@@ -42,6 +47,7 @@ class ApiKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     origins: tuple[str, ...] = ()  # web pages that may use it; none stated: any may write, none may read
     per_minute: int = 0  # requests; 0: the default of its scope
     revoked: str = ""  # when; "": it holds
+    sealed: str = ""  # the secret of webhooks, encrypted
 
 
 class Keys:
@@ -63,33 +69,42 @@ class Keys:
         found = self._by_hash.get(_hash(key))
         return None if found is None or found.revoked else found
 
+    def webhooks(self) -> list[ApiKey]:
+        """Those of webhooks that hold."""
+        return [each for each in self.all() if each.sealed and not each.revoked]
+
     def make(
         self, scopes: Sequence[Scope], *, name: str = "", source: str = "", origins: Sequence[str] = (),
-        per_minute: int = 0, adopted: str = "",
+        per_minute: int = 0, adopted: str = "", seal: Callable[[str], str] | None = None,
     ) -> tuple[str, ApiKey]:  # fmt: skip
-        """A new key, and what is kept of it. `adopted`: a write key that is in use already.
+        """A new key, and what is kept of it. `adopted`: a write key, or a secret of webhooks, that is in use
+        already; `seal` encrypts the latter.
 
         Raises PrivacyError for scopes that do not go together, and for a key that is kept already.
         """
-        known = bool(adopted) and (self.find(adopted) is not None or scopes != ["write"])
+        alone, signs = set(scopes) & {"write", "webhook"}, "webhook" in scopes
+        known = bool(adopted) and (self.find(adopted) is not None or not alone)
         if (
             not scopes
             or not set(scopes) <= set(SCOPES)
-            or ("write" in scopes) != bool(source)
-            or ("write" in scopes and len(scopes) > 1)
+            or bool(alone) != bool(source)
+            or (alone and len(scopes) > 1)
             or known
+            or (signs and not (adopted and seal))
         ):
             raise PrivacyError(
                 "This key cannot be made.",
                 found=f"scopes {', '.join(scopes) or 'none'}, source {source or 'none'}"
-                + ", a key that is kept already or is not for writing" * known,
-                expected="write and a source, or any of read, personal, admin without one",
+                + ", a key that is kept already or is not for writing" * known
+                + ", no secret to adopt" * (signs and not adopted),
+                expected="write and a source; webhook, a source and the secret to adopt; or any of read,"
+                " personal, admin without a source",
                 state="no key was made", next_step="make one key for writing and another for reading",
             )  # fmt: skip
         key = adopted or f"ob_{scopes[0]}_{secrets.token_urlsafe(_BYTES)}"
         kept = ApiKey(
             secrets.token_hex(4), _hash(key), key[-_SHOWN:], tuple(scopes), _now(), name, source,
-            tuple(origins), per_minute,
+            tuple(origins), per_minute, sealed=seal(adopted) if seal and signs else "",
         )  # fmt: skip
         self._write([*self.all(), kept])
         return key, kept
@@ -142,8 +157,9 @@ class Keys:
         )  # fmt: skip
 
 
-def check_source(shop: Shop, source: str) -> None:
-    """Raises PrivacyError for a source of a key that is none of the shop's live ones; "" is none."""
+def make_key(shop: Shop, scopes: Sequence[Scope], *, source: str = "", **wishes: Any) -> tuple[str, ApiKey]:
+    """`Keys.make` for a shop. Raises PrivacyError as it does, and for a source that is none of the shop's live
+    ones."""
     live = [each.name for each in shop.sources if each.live]
     if source and source not in live:
         raise PrivacyError(
@@ -151,6 +167,18 @@ def check_source(shop: Shop, source: str) -> None:
             expected=f"a live source of the shop file: {', '.join(live) or 'there is none'}",
             next_step=f'add [[source]] name = "{source}", format = "live" to the shop file',
         )  # fmt: skip
+    seal = partial(shop_key(shop).seal, WEBHOOKS) if "webhook" in scopes else None
+    return Keys(shop.folder).make(scopes, source=source, seal=seal, **wishes)
+
+
+def shop_key(shop: Shop) -> Key:
+    """The key of a shop, published or not; made where there is none yet. Raises PrivacyError for one that is
+    lost or wrong."""
+    version = Basket(shop.basket).current()
+    if version is None:
+        return load_or_make(shop.folder, None)
+    with version:
+        return load_or_make(shop.folder, version.manifest.get("key_id"))
 
 
 def _hash(key: str) -> str:

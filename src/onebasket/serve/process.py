@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ipaddress
 import signal
 import socket
@@ -21,12 +20,11 @@ from starlette.responses import Response
 
 from onebasket.errors import PrivacyError, StoreError
 from onebasket.inbox import FOLDER, Inbox
-from onebasket.protect import Key, load_or_make
+from onebasket.protect import Key
 from onebasket.serve.collector.routes import Collector
-from onebasket.serve.keys import Keys
+from onebasket.serve.keys import Keys, shop_key
 from onebasket.serve.problems import problem
 from onebasket.shop import Shop
-from onebasket.store.basket import Basket
 
 _HEAD_MS = 10_000  # that the head of a request may take to arrive
 _BACKLOG = 1024
@@ -58,10 +56,10 @@ class Address:
             return self.host == "localhost"
 
 
-def application(inbox: Inbox, keys: Keys) -> Starlette:
+def application(inbox: Inbox, keys: Keys, key: Key) -> Starlette:
     """All routes of the server."""
     return Starlette(
-        routes=Collector(inbox, keys).routes(),
+        routes=Collector(inbox, keys, key).routes(),
         exception_handlers={404: _nothing_there, 405: _nothing_there, 500: _fault},
     )
 
@@ -69,11 +67,7 @@ def application(inbox: Inbox, keys: Keys) -> Starlette:
 def serve_shop(shop: Shop, address: Address, ready: Callable[[], None] = lambda: None) -> None:
     """Serve a shop, published yet or not, as `serve` does. Raises PrivacyError for a key that is lost or
     wrong, StoreError for a basket that cannot be read."""
-    with contextlib.ExitStack() as stack:
-        version = Basket(shop.basket).current()
-        manifest = stack.enter_context(version).manifest if version else {}
-        key = load_or_make(shop.folder, manifest.get("key_id"))
-    serve(shop.folder, key, address, ready)
+    serve(shop.folder, shop_key(shop), address, ready)
 
 
 def serve(folder: Path, key: Key, address: Address, ready: Callable[[], None] = lambda: None) -> None:
@@ -95,7 +89,7 @@ def serve(folder: Path, key: Key, address: Address, ready: Callable[[], None] = 
     _check_free(address)
     inbox = Inbox(folder / FOLDER, key)
     try:
-        asyncio.run(_until_stopped(application(inbox, keys), address, ready))
+        asyncio.run(_until_stopped(application(inbox, keys, key), address, ready))
     finally:
         inbox.close()
 

@@ -22,11 +22,13 @@ from starlette.routing import Route
 
 from onebasket.errors import InboxFullError, PrivacyError
 from onebasket.inbox import REJECTED, Inbox, Posted, id_of
+from onebasket.protect import Key
 from onebasket.serve.collector import dialects
 from onebasket.serve.collector.bodies import MOST_BYTES, BodyError, plain, read, too_large
 from onebasket.serve.collector.calls import MOST_EVENTS, Call, Rejected, batch_of, calls
 from onebasket.serve.collector.senders import Limits, key_of
-from onebasket.serve.keys import ApiKey, Keys
+from onebasket.serve.collector.webhooks import shopify, signed
+from onebasket.serve.keys import WEBHOOKS, ApiKey, Keys
 from onebasket.serve.problems import problem
 
 _SLOWEST = 30  # seconds that a body may take to arrive
@@ -40,8 +42,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Collector:
     """Takes requests in, as one source each key."""
 
-    def __init__(self, inbox: Inbox, keys: Keys) -> None:
-        self._inbox, self._keys, self._limits = inbox, keys, Limits()
+    def __init__(self, inbox: Inbox, keys: Keys, key: Key) -> None:
+        """`key`: the shop's, which secrets of webhooks are sealed with."""
+        self._inbox, self._keys, self._key, self._limits = inbox, keys, key, Limits()
 
     def routes(self) -> list[Route]:
         """All of them."""
@@ -53,6 +56,7 @@ class Collector:
         posts |= dict.fromkeys(("/batch/", "/batch", "/e/", "/i/v0/e/", "/capture/"), self._posthog)
         posts |= dict.fromkeys(("/flags/", "/flags", "/decide/"), self._flags)
         posts["/com.snowplowanalytics.snowplow/tp2"] = self._snowplow
+        posts["/v1/webhooks/shopify"] = self._shopify
         gets: dict[str, Handler] = dict.fromkeys(
             ("/v1/projects/{key}/settings", "/cdn/v1/projects/{key}/settings"), self._settings
         )
@@ -115,6 +119,16 @@ class Collector:
         key, events = dialects.snowplow_events([dict(request.query_params)])
         await self._taken(self._sender(request, key), _lines(events), alone=True)
         return Response(_PIXEL, media_type="image/gif")
+
+    async def _shopify(self, request: Request) -> Response:
+        body, said = await _raw(request), request.headers
+        holding = {each.id: each for each in self._keys.webhooks()}
+        secrets = [(name, self._key.unseal(WEBHOOKS, each.sealed)) for name, each in holding.items()]
+        known = signed(body, said.get("x-shopify-hmac-sha256", ""), secrets)
+        if known is None:
+            raise BodyError(401, "not signed with a secret that is known here")
+        events = shopify(body, said.get("x-shopify-topic", ""), said.get("x-shopify-webhook-id"))
+        return await self._taken(holding[known], _lines(events))
 
     def _pixel(self, kind: str) -> Handler:
         async def take(request: Request) -> Response:
@@ -210,7 +224,12 @@ def _posted(source: str, found: Call | Rejected) -> Posted:
 
 
 async def _body(request: Request) -> bytes:
-    """A request's body as JSON; reading ends where it grows too large or too slow."""
+    """A request's body as JSON."""
+    return plain(await _raw(request))
+
+
+async def _raw(request: Request) -> bytes:
+    """A request's body as it came; reading ends where it grows too large or too slow."""
     said = request.headers.get("content-length", "")
     if said.isdigit() and int(said) > MOST_BYTES:
         raise too_large(MOST_BYTES)
@@ -220,7 +239,7 @@ async def _body(request: Request) -> bytes:
             made += piece
             if len(made) > MOST_BYTES:
                 raise too_large(MOST_BYTES)
-    return plain(bytes(made))
+    return bytes(made)
 
 
 def _word(body: bytes, name: str) -> str | None:
