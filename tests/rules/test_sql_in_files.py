@@ -1,4 +1,4 @@
-"""Law 7: queries are .sql files beside their stage; only the store and the inbox write SQL in Python."""
+"""Law 7: queries are .sql files beside their stage; only the store and what keeps live events write SQL in Python."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ QUERY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 MAY_WRITE_SQL = {"store", "inbox", "demo", "cli"}  # the last asks published tables, as its user would
-ASKS_OTHERS = {"onebasket.collect.databases"}  # the shop's own databases, in their SQL
+# The shop's own databases, in their SQL; the live state's file, in SQLite's.
+ASKS_OTHERS = {"onebasket.collect.databases", "onebasket.serve.live.memory"}
 
 
 def texts(path: Path) -> list[tuple[int, str]]:

@@ -158,8 +158,7 @@ class Keys:
 
 
 def make_key(shop: Shop, scopes: Sequence[Scope], *, source: str = "", **wishes: Any) -> tuple[str, ApiKey]:
-    """`Keys.make` for a shop. Raises PrivacyError as it does, and for a source that is none of the shop's live
-    ones."""
+    """`Keys.make` for a shop. Raises PrivacyError as it does, and for a source that is not live."""
     live = [each.name for each in shop.sources if each.live]
     if source and source not in live:
         raise PrivacyError(
