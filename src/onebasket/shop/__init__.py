@@ -16,14 +16,16 @@ from onebasket.shop.settings import (
     Learn,
     Mapped,
     ModelName,
+    Placement,
     Preset,
     Recommend,
     Run,
+    Serve,
     Shop,
     Source,
 )  # fmt: skip
 
 __all__ = [
     "FILE_NAME", "TEXTS", "Align", "Behaviour", "Clean", "Constant", "Identity", "Learn", "Mapped",
-    "ModelName", "Preset", "Recommend", "Run", "Shop", "Source", "load",
+    "ModelName", "Placement", "Preset", "Recommend", "Run", "Serve", "Shop", "Source", "load",
 ]  # fmt: skip
