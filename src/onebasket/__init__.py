@@ -8,6 +8,12 @@ Any table of people can be matched without a shop:
 
 from onebasket import match_people
 print(match_people(table).clusters)
+
+What is known of a shop's customers, and what they may want next:
+
+import onebasket
+with onebasket.open("demo-shop") as shop:
+    print(shop.recommend("c0123456789abcdef").items)
 """
 
 from __future__ import annotations
@@ -18,15 +24,17 @@ if TYPE_CHECKING:
     from onebasket.errors import OneBasketError
     from onebasket.people import PeopleMatch, match_people
     from onebasket.run import RunResult, run
+    from onebasket.serve.published import open
 
 _HOMES = {
     "OneBasketError": "errors",
     "PeopleMatch": "people",
     "RunResult": "run",
     "match_people": "people",
+    "open": "serve.published",
     "run": "run",
 }
-__all__ = ["OneBasketError", "PeopleMatch", "RunResult", "match_people", "run"]
+__all__ = ["OneBasketError", "PeopleMatch", "RunResult", "match_people", "open", "run"]
 
 
 def __getattr__(name: str) -> Any:

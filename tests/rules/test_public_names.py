@@ -64,7 +64,8 @@ def test_the_public_door() -> None:
     """What `onebasket` gives away is what it says, and can be had."""
     import onebasket
 
-    assert sorted(onebasket.__all__) == ["OneBasketError", "PeopleMatch", "RunResult", "match_people", "run"]
+    names = ["OneBasketError", "PeopleMatch", "RunResult", "match_people", "open", "run"]
+    assert sorted(onebasket.__all__) == names
     for name in onebasket.__all__:
         assert getattr(onebasket, name).__doc__
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):

@@ -196,6 +196,10 @@ class Recommender(ABC):
             made.append(top_of_rows(_only(scores, allowed), top))
         return _joined(made, top)
 
+    def likeness(self, items: Codes) -> Scores:
+        """How much each item is like all items, (items, all items), as a fresh array; -inf: not at all."""
+        return self._similarities(items)
+
     def why(self, user: str, items: Sequence[str], *, allowed: Mask | None = None) -> list[Why]:
         """What each step of a user's past adds to the score of some items: the score by the whole past less
         that without the step, both as the model gives them to any history.
