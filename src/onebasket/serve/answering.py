@@ -6,6 +6,7 @@ import math
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -219,7 +220,7 @@ class Answering:
         if not session:
             return somebody
         now = max([1000 * self._opened.now(), *(each.at for each in somebody.done[-1:])])
-        done = sorted((*somebody.done, *(each.happened(now) for each in session)), key=lambda each: each.at)
+        done = sorted((*somebody.done, *map(Did.happened, session, repeat(now))), key=lambda each: each.at)
         return _Asked(somebody.customer, somebody.place, tuple(done))
 
     def _placement(self, wishes: Wishes) -> Placement:

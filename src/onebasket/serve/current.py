@@ -1,4 +1,4 @@
-"""The version in use: a new one is opened beside the old one, which is closed when nobody asks it any more."""
+"""The version in use: a new one is opened beside the old one, which is closed once nobody asks it."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Current:
                 self.fault = ""
             except OneBasketError as error:
                 self.fault = str(error)
-            except Exception as error:  # the thread must go on: the next version may be sound
+            except Exception as error:  # noqa: BLE001 the thread must go on, as the next version may be sound
                 self.fault = f"an unforeseen fault: {type(error).__name__}"
             if self._stopped.wait(every):
                 return

@@ -50,7 +50,7 @@ def page(
     if not 1 <= limit <= MOST_EVENTS:
         raise WishError(f"A page cannot hold {limit} events.", expected=f"1 to {MOST_EVENTS}")
     micros, _, name = (before or _LAST).partition(_PARTED)
-    if not micros.isdigit() or len(micros) > len(_LAST):
+    if not (micros.isascii() and micros.isdigit() and len(micros) <= len(_LAST)):
         raise WishError(
             "There is no such place in a timeline.", expected="`next` of the page before", found=before
         )

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -23,6 +24,9 @@ from onebasket.protect import Key
 from onebasket.serve.collector.routes import Collector
 from onebasket.serve.keys import Keys
 from onebasket.serve.problems import problem
+
+if TYPE_CHECKING:
+    from onebasket.serve.api.answers import Answers
 
 _HEAD_MS = 10_000  # that the head of a request may take to arrive
 _BACKLOG = 1024
@@ -48,17 +52,26 @@ class Address:
             return self.host == "localhost"
 
 
-def application(inbox: Inbox, keys: Keys) -> Starlette:
-    """All routes of the server."""
+def application(inbox: Inbox, keys: Keys, answers: Answers | None = None) -> Starlette:
+    """All routes of the server: the collector's, and where there are `answers` the API's."""
+    collecting = Collector(inbox, keys).routes()
+    if answers is not None:
+        from onebasket.serve.api.app import api
+
+        return api(answers, inbox, collecting)
     return Starlette(
-        routes=Collector(inbox, keys).routes(),
+        routes=collecting,
         exception_handlers={404: _nothing_there, 405: _nothing_there, 500: _fault},
     )
 
 
-def serve(folder: Path, key: Key, address: Address, ready: Callable[[], None] = lambda: None) -> None:
+def serve(
+    folder: Path, key: Key, address: Address, ready: Callable[[], None] = lambda: None,
+    answers: Answers | None = None,
+) -> None:  # fmt: skip
     """Serve a shop's folder until SIGTERM or SIGINT; requests that came in are answered, and what waits is
-    written, before it ends. `ready` is called once it listens.
+    written, before it ends. `ready` is called once it listens. Without `answers` events come in, and nothing
+    is told.
 
     Raises PrivacyError for an address that others can reach while there is no key, StoreError for one that
     is taken, BusyError where another server writes the inbox.
@@ -73,9 +86,13 @@ def serve(folder: Path, key: Key, address: Address, ready: Callable[[], None] = 
     _check_free(address)
     inbox = Inbox(folder / FOLDER, key)
     try:
-        asyncio.run(_until_stopped(application(inbox, keys), address, ready))
+        if answers is not None:
+            answers.start()
+        asyncio.run(_until_stopped(application(inbox, keys, answers), address, ready))
     finally:
         inbox.close()
+        if answers is not None:
+            answers.close()
 
 
 async def _until_stopped(app: Starlette, address: Address, ready: Callable[[], None]) -> None:

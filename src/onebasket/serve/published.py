@@ -32,5 +32,3 @@ def version_of(shop: Shop) -> Version:
             f"The shop {shop.folder} has no basket yet.", next_step=f"onebasket run {shop.folder}"
         )
     return version
-
-

@@ -21,7 +21,7 @@ Basis = Annotated[
     Meta(
         description="what the order goes by. history: all the customer did, live events included; own_list: "
         "what the model learned of the customer, live events not included; similar: likeness to the products "
-        "of the session, or to one; together: orders that hold both; trending: what everybody looks at and buys"
+        "of the session, or to one; together: orders that hold both; trending: what all look at and buy"
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""What a list should hold, as a request says it, and as a placement of the shop file says where it does not."""
+"""What a list should hold: as a request says it, else as a placement of the shop file does."""
 
 from __future__ import annotations
 
