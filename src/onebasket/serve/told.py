@@ -126,7 +126,7 @@ class Customer(msgspec.Struct, frozen=True):
     live_events: Annotated[int, Meta(description="events that came in since")]
     orders: Annotated[int, Meta(description="orders that stood")]
     value_minor: Minor
-    features: Features | None
+    features: Annotated[Features | None, Meta(description="null: no features were made of the customer")]
     version: Version
     personal: Annotated[
         dict[str, str] | None, Meta(description="the golden record; only where asked for, with such a key")

@@ -97,8 +97,12 @@ class SessionEvent(Said):
 class Identifiers(Said):
     """What people are known by, written as people write it."""
 
-    email: Annotated[str, Field(max_length=320)] | None = Field(default=None, examples=["ann@example.org"])
-    phone: Annotated[str, Field(max_length=64)] | None = Field(default=None, examples=["+49 30 901820"])
+    email: Annotated[str, Field(max_length=320)] | None = Field(
+        default=None, description="e-mail address", examples=["ann@example.org"]
+    )
+    phone: Annotated[str, Field(max_length=64)] | None = Field(
+        default=None, description="telephone number", examples=["+49 30 901820"]
+    )
     account: Id | None = Field(default=None, description="id within the account system `system`")
     system: Id | None = Field(default=None, description="the account system; usually the source's name")
     cookie: Annotated[str, Field(max_length=512)] | None = Field(default=None, description="id of a browser")
