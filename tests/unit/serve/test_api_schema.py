@@ -57,12 +57,14 @@ def described(ran_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 ROUTES = [
-    "GET /v1/customers/{customer_id}", "POST /v1/customers/lookup",
-    "GET /v1/customers/{customer_id}/timeline", "GET /v1/customers/{customer_id}/recommendations", "GET /v1/customers/{customer_id}/scores",
-    "POST /v1/recommendations", "POST /v1/rank", "GET /v1/products/{product_id}",
-    "GET /v1/products/{product_id}/similar", "GET /v1/products/{product_id}/together", "GET /v1/trending",
-    "GET /health", "GET /ready", "GET /version", "GET /metrics",
-]  # fmt: skip
+    *(
+        f"GET /v1/customers/{{customer_id}}{each}"
+        for each in ("", "/timeline", "/recommendations", "/scores")
+    ),
+    *(f"GET /v1/products/{{product_id}}{each}" for each in ("", "/similar", "/together")),
+    *(f"POST /v1/{each}" for each in ("customers/lookup", "recommendations", "rank")),
+    *(f"GET /{each}" for each in ("v1/trending", "health", "ready", "version", "metrics")),
+]
 
 
 def test_all_routes_are_tried(described: Described) -> None:
