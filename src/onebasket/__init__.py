@@ -8,25 +8,35 @@ Any table of people can be matched without a shop:
 
 from onebasket import match_people
 print(match_people(table).clusters)
+
+What is known of a shop's customers, and what they may want next:
+
+import onebasket
+with onebasket.open("demo-shop") as shop:
+    print(shop.recommend("c0123456789abcdef").items)
 """
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onebasket.errors import OneBasketError
     from onebasket.people import PeopleMatch, match_people
     from onebasket.run import RunResult, run
+    from onebasket.serve.published import open
 
 _HOMES = {
     "OneBasketError": "errors",
     "PeopleMatch": "people",
     "RunResult": "run",
     "match_people": "people",
+    "open": "serve.published",
     "run": "run",
 }
-__all__ = ["OneBasketError", "PeopleMatch", "RunResult", "match_people", "run"]
+__all__ = ["OneBasketError", "PeopleMatch", "RunResult", "match_people", "open", "run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -36,3 +46,14 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module(f"onebasket.{_HOMES[name]}"), name)
+
+
+class _Package(ModuleType):
+    """A module that is called like what is public in it does not take that name once it is imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -9,6 +9,8 @@
     │   └── InboxFullError  live events cannot be kept now: the disk or the queue is full
     ├── PrivacyError     keys: lost, wrong, readable by others
     ├── ModelError       a model cannot be trained, loaded or asked
+    ├── NotThereError    no such customer or product
+    ├── WishError        a list, or a page, cannot be made as asked
     ├── QueryError       `onebasket query`: not a select, too long, unknown table
     ├── MatchError       a table of people cannot be matched: fields, rules, too many pairs
     ├── ImproveError     an experiment, a log of lists or a window cannot be judged as it is given
@@ -87,6 +89,14 @@ class PrivacyError(OneBasketError):
 
 class ModelError(OneBasketError):
     """A model cannot be trained, loaded or asked."""
+
+
+class NotThereError(OneBasketError):
+    """What is asked about is not there."""
+
+
+class WishError(OneBasketError):
+    """What is asked for cannot be."""
 
 
 class QueryError(OneBasketError):

@@ -28,6 +28,8 @@ OPTIONAL = {
     "sqlglot": set[str](),
     "pyspark": set[str](),
     "starlette": {"serve"},
+    "fastapi": {"serve"},
+    "pydantic": {"serve"},
     "granian": {"serve"},
 }
 

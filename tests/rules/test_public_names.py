@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,8 +65,11 @@ def test_the_public_door() -> None:
     """What `onebasket` gives away is what it says, and can be had."""
     import onebasket
 
-    assert sorted(onebasket.__all__) == ["OneBasketError", "PeopleMatch", "RunResult", "match_people", "run"]
+    names = ["OneBasketError", "PeopleMatch", "RunResult", "match_people", "open", "run"]
+    assert sorted(onebasket.__all__) == names
     for name in onebasket.__all__:
         assert getattr(onebasket, name).__doc__
+    importlib.import_module("onebasket.run")
+    assert callable(onebasket.run) and callable(onebasket.open)
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
         _ = onebasket.nothing_of_the_kind

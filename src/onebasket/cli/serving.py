@@ -90,8 +90,10 @@ def revoke(
 )
 def serve(
     shop: ShopFolder,
-    host: Annotated[str, typer.Option(help=_("address to listen on"))] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help=_("port to listen on"))] = 8000,
+    host: Annotated[str | None, typer.Option(help=_("address to listen on, this once"))] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help=_("port to listen on, this once"))
+    ] = None,
     certificate: Annotated[
         Path | None, typer.Option(help=_("TLS certificate (PEM); without one, behind a proxy that has it"))
     ] = None,
@@ -104,9 +106,11 @@ def serve(
 
         raise MissingExtraError("serve", "serve") from error
 
-    address = Address(host, port, certificate, certificate_key)
+    opened = _shop(shop)
+    said = {"host": host, "port": port, "certificate": certificate, "certificate_key": certificate_key}
+    address = Address.of(opened, **{name: value for name, value in said.items() if value is not None})
     line = _("Listening on {url}. Stop with Ctrl-C.").format(url=address.url)
-    serve_shop(_shop(shop), address, lambda: tell(line, error=True))
+    serve_shop(opened, address, lambda: tell(line, error=True))
 
 
 def _shop(folder: Path) -> Shop:

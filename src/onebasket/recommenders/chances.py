@@ -71,6 +71,12 @@ class Market:
         again = np.bincount((pairs % max(width, 1))[counts > 1], minlength=width)
         return np.stack([often, late, again / np.maximum(buyers, 1)], 1)
 
+    def at(self, now: int) -> Market:
+        """The same facts of items, asked at another moment: what is said of people goes by that."""
+        other = Market(self.events, now)
+        other.__dict__["facts"] = self.facts
+        return other
+
     def candidates(self, people: Events, voices: Sequence[Scores] = ()) -> Candidates:
         """Candidates of some people, by their events, with what VOICES (people, items) each say."""
         width = len(self.events.item_ids)

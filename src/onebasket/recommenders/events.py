@@ -123,6 +123,8 @@ class Events:
 
     def marked_by(self, values: Told) -> Events:
         """The same with these marks and values; a mark it has not is not known of any event."""
+        if values == self.told:
+            return self
         known = {mark.name: mark for mark in self.marks}
         nothing = np.zeros(len(self), np.uint8)
         marks = [known.get(name, Mark(name, told, nothing)).coded_by(told) for name, told in values]
@@ -143,6 +145,28 @@ class Events:
         return replace(
             self, users=whose, items=self.items[places], times=self.times[places], marks=marks, user_ids=names
         )
+
+    def between_places(self, start: int, end: int) -> Events:
+        """Those from one place to before another, all of one user, who alone is left."""
+        marks = tuple(replace(mark, codes=mark.codes[start:end]) for mark in self.marks)
+        items, times = self.items[start:end], self.times[start:end]
+        names = tuple(self.user_ids[user] for user in self.users[start : start + 1][: end - start])
+        return replace(
+            self, users=np.zeros(end - start, np.int32), items=items, times=times, marks=marks, user_ids=names
+        )
+
+    def then(self, user: str, later: Events) -> Events:
+        """One user's, and what that user did later; marks are those of the first, items are coded alike."""
+        later = later.marked_by(self.told)
+        times = np.concatenate([self.times, later.times])
+        order = np.argsort(times, kind="stable")
+        marks = tuple(
+            replace(mark, codes=np.concatenate([mark.codes, new.codes])[order])
+            for mark, new in zip(self.marks, later.marks, strict=True)
+        )
+        items = np.concatenate([self.items, later.items])[order]
+        whose = np.zeros(len(times), np.int32)
+        return replace(self, users=whose, items=items, times=times[order], marks=marks, user_ids=(user,))
 
     def steps(self) -> list[Step]:
         """All of them, in order, as reasons name them."""

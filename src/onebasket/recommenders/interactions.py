@@ -46,6 +46,17 @@ class Ragged:
         rows = np.repeat(np.arange(self.rows, dtype=np.int32), np.diff(self.starts))
         return Ragged(_starts(self.items, columns), rows[order], self.values[order])
 
+    def with_more(self, items: Codes) -> Ragged:
+        """One list with more at its end, each of which counts one."""
+        values = np.concatenate([self.values, np.ones(len(items), np.float32)])
+        return Ragged(np.array([0, len(values)]), np.concatenate([self.items, items]), values)
+
+    def summed(self) -> Ragged:
+        """One list with each item once, in rising order."""
+        items, place = np.unique(self.items, return_inverse=True)
+        values = np.bincount(place, self.values, minlength=len(items)).astype(np.float32)
+        return Ragged(np.array([0, len(items)]), items, values)
+
     def mapped(self, values: Floats) -> Ragged:
         """The same lists with other values."""
         return Ragged(self.starts, self.items, values)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from onebasket.accounting import Progress
-from onebasket.recommenders.interactions import Codes, Mask
+from onebasket.recommenders.interactions import Codes
 from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
 
@@ -51,6 +51,7 @@ class Habit(Popularity):
     """
 
     name: ClassVar[str] = "habit"
+    stays: ClassVar[tuple[str, ...]] = (*Popularity.stays, "_least")
 
     def scores(self, users: Codes) -> Scores:
         behind = self.popularity.astype(np.float64)  # below the least count of a purchase
@@ -63,11 +64,6 @@ class Habit(Popularity):
     def _least(self) -> float:
         """What the purchases of a product by a user count, at least."""
         return float(self.history.values.min())
-
-    def _answering(self, user: int, kept: Mask) -> Self:
-        other = super()._answering(user, kept)
-        other._least = self._least
-        return other
 
     def _forget(self) -> None:
         super()._forget()

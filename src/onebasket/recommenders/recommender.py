@@ -59,6 +59,7 @@ class Recommender(ABC):
     timed: ClassVar[bool] = False  # whether it learns from all that people did, and when
     informed: ClassVar[bool] = False  # whether it knows items by what the catalogue says of them
     follows: ClassVar[bool] = True  # whether it can answer for histories it did not learn from
+    stays: ClassVar[tuple[str, ...]] = ("popularity", "item_codes")  # what all say, whoever is asked about
     kept: Path | None = None  # where a long training may be kept, to go on after a kill
     earlier: Recommender | None = None  # the model before this one, to begin from, where a model can
     settings: Any  # a frozen msgspec.Struct with half_life_days among its fields
@@ -120,12 +121,7 @@ class Recommender(ABC):
         ModelError where each user was learned apart.
         """
         if not self.follows:
-            raise ModelError(
-                f"The model {self.name} cannot take new histories.",
-                found="a model that learned each customer apart",
-                expected="a model of items, such as timeline, ease or item_knn",
-                next_step="train it again",
-            )
+            raise _learned_apart(f"The model {self.name} cannot take new histories.")
         if self.timed and events:
             interactions = interactions.with_users(events.user_ids)
         self._take(interactions.coded_by(self.item_ids), events)
@@ -200,6 +196,10 @@ class Recommender(ABC):
             made.append(top_of_rows(_only(scores, allowed), top))
         return _joined(made, top)
 
+    def likeness(self, items: Codes) -> Scores:
+        """How much each item is like all items, (items, all items), as a fresh array; -inf: not at all."""
+        return self._similarities(items)
+
     def why(self, user: str, items: Sequence[str], *, allowed: Mask | None = None) -> list[Why]:
         """What each step of a user's past adds to the score of some items: the score by the whole past less
         that without the step, both as the model gives them to any history.
@@ -208,12 +208,7 @@ class Recommender(ABC):
         ModelError for unknown items, and where each user was learned apart.
         """
         if not self.follows:
-            raise ModelError(
-                f"The model {self.name} cannot tell what carries its lists.",
-                found="a model that learned each customer apart",
-                expected="a model of items, such as timeline, ease or item_knn",
-                next_step="name another model in the shop file, then run again",
-            )
+            raise _learned_apart(f"The model {self.name} cannot tell what carries its lists.")
         codes, who = self._codes_of(items), self.user_codes.get(user, NOBODY)
         steps = [] if who == NOBODY else self._steps(who)
         places = np.arange(len(steps), dtype=np.int32)[self._weighed()]
@@ -246,8 +241,7 @@ class Recommender(ABC):
     def _answering(self, user: int, kept: Mask) -> Self:
         """The same model, whose users are one user with only some of the steps each: `kept` (users, steps).
         What all the others say, such as what is popular, stays."""
-        other, same = copy(self), np.full(len(kept), user, np.int32)
-        other.popularity = self.popularity
+        other, same = self._alike(), np.full(len(kept), user, np.int32)
         if self.timed:
             other.events = self.events.take(same).only(kept.ravel())
         elif self.ordered:
@@ -255,6 +249,42 @@ class Recommender(ABC):
         else:
             other.history = self.history.take(same).only(kept.ravel())
         return other
+
+    def after(self, user: str, since: Events, now: int) -> Self:
+        """The same model of one user alone, whose past goes on with what was done since it was fitted: to be
+        asked for lists and reasons, not for what is similar. What all the others say stays.
+
+        `since`: in order of time, items coded as `item_ids`. `now`: when it is asked, in seconds since 1970.
+        A user the model never saw has no other past. Models that know purchases only take those of `since`;
+        where there is none at all, they take whatever it is about for bought. Raises ModelError where each
+        user was learned apart.
+        """
+        if not self.follows:
+            raise _learned_apart(f"The model {self.name} cannot take what happened since.")
+        code, other = self.user_codes.get(user, NOBODY), self._alike()
+        other.user_ids, other.user_codes = (user,), {user: 0}
+        bought = since.items[(since.marks[0].codes == 1) & (since.items >= 0)]
+        own = _row(self.history, code)
+        if self.timed:
+            start, end = self._places[code : code + 2].tolist() if code >= 0 else (0, 0)
+            other.events = self.events.between_places(start, end).then(user, since)
+        elif not len(own.items) and not len(bought):
+            bought = since.items[since.items >= 0]
+        other.history = own.with_more(bought).summed()
+        if self.ordered:
+            other.sequences = _row(self.sequences, code).with_more(bought)
+        return other
+
+    @cached_property
+    def _places(self) -> npt.NDArray[np.int64]:
+        """Where each user's events begin, (users + 1,)."""
+        return np.searchsorted(self.events.users, np.arange(len(self.user_ids) + 1))
+
+    def _alike(self) -> Self:
+        """A copy that may be given other users."""
+        for name in self.stays:
+            getattr(self, name)  # which is remembered, and copied
+        return copy(self)
 
     def scored(self, users: Codes) -> Scores:
         """`scores`, with popularity for users of code -1."""
@@ -332,8 +362,23 @@ class Recommender(ABC):
 
     def _forget(self) -> None:
         """Drop what was derived from earlier data."""
-        for name in ("popularity", "user_codes", "item_codes", "buyers"):
+        for name in ("popularity", "user_codes", "item_codes", "buyers", "_places"):
             self.__dict__.pop(name, None)
+
+
+def _row(rows: Ragged, code: int) -> Ragged:
+    """One row; of code -1 an empty one."""
+    start, end = rows.starts[code : code + 2].tolist() if code >= 0 else (0, 0)
+    return Ragged(np.array([0, end - start]), rows.items[start:end], rows.values[start:end])
+
+
+def _learned_apart(failed: str) -> ModelError:
+    return ModelError(
+        failed,
+        found="a model that learned each customer apart",
+        expected="a model of items, such as timeline, ease or item_knn",
+        next_step="name another model in the shop file, then run again",
+    )
 
 
 def _only(scores: Scores, allowed: Mask | None) -> Scores:

@@ -21,7 +21,7 @@ from onebasket.recommenders.drift import Drift
 from onebasket.recommenders.ease import EASE, EASESettings
 from onebasket.recommenders.events import Events
 from onebasket.recommenders.held_out import HeldOut, last_days, last_purchases
-from onebasket.recommenders.interactions import Codes, Floats, Mask, Ragged
+from onebasket.recommenders.interactions import Codes, Floats, Ragged
 from onebasket.recommenders.lines import Lines
 from onebasket.recommenders.opinion import Opinion
 from onebasket.recommenders.outcomes import groups_of, outcomes_of
@@ -100,6 +100,7 @@ class Timeline(Recommender):
     ordered: ClassVar[bool] = True
     timed: ClassVar[bool] = True
     informed: ClassVar[bool] = True
+    stays: ClassVar[tuple[str, ...]] = (*Recommender.stays, "_now", "_market")
 
     def __init__(self, settings: TimelineModelSettings | None = None) -> None:
         self.settings = settings or TimelineModelSettings()
@@ -260,11 +261,11 @@ class Timeline(Recommender):
         """As many of the last as the network looks at."""
         return slice(-self.settings.network.length, None)
 
-    def _answering(self, user: int, kept: Mask) -> Self:
-        other = super()._answering(user, kept)
-        other._now = self._now
+    def after(self, user: str, since: Events, now: int) -> Self:
+        other = super().after(user, since, now)
+        other._now = now
         if self._chances is not None:
-            other._market = self._market
+            other._market = self._market.at(now)
         return other
 
     def _voices(self, histories: Histories, asked: Marks | None, events: Events) -> _Voices:

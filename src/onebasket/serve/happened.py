@@ -40,6 +40,9 @@ class Live(Protocol):
     def sold(self) -> Mapping[str, float]:
         """Units sold of each product."""
 
+    def close(self) -> None:
+        """Nobody asks any more."""
+
 
 class Still:
     """Where nothing has happened since, and nobody is looked up by what people write."""
@@ -63,3 +66,6 @@ class Still:
     def sold(self) -> Mapping[str, float]:
         """Nothing."""
         return {}
+
+    def close(self) -> None:
+        """Nothing was opened."""

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -19,12 +20,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from onebasket.errors import PrivacyError, StoreError
-from onebasket.inbox import FOLDER, Inbox
+from onebasket.inbox import FOLDER, Follower, Inbox
 from onebasket.protect import Key
 from onebasket.serve.collector.routes import Collector
 from onebasket.serve.keys import Keys, shop_key
 from onebasket.serve.problems import problem
 from onebasket.shop import Shop
+
+if TYPE_CHECKING:
+    from onebasket.serve.api.answers import Answers
 
 _HEAD_MS = 10_000  # that the head of a request may take to arrive
 _BACKLOG = 1024
@@ -41,6 +45,17 @@ class Address:
     certificate: Path | None = None
     certificate_key: Path | None = None
 
+    @classmethod
+    def of(cls, shop: Shop, **said: Any) -> Address:
+        """As `[serve]` of the shop file says it, but for what is said here. Paths there are relative to the
+        shop's folder."""
+        settings = shop.serve
+        told: dict[str, Any] = {"host": settings.host, "port": settings.port}
+        for name in ("certificate", "certificate_key"):
+            if path := getattr(settings, name):
+                told[name] = shop.folder / path
+        return cls(**told | said)
+
     @property
     def url(self) -> str:
         """Where it is found."""
@@ -56,27 +71,40 @@ class Address:
             return self.host == "localhost"
 
 
-def application(inbox: Inbox, keys: Keys, key: Key) -> Starlette:
-    """All routes of the server."""
+def application(inbox: Inbox, keys: Keys, key: Key, answers: Answers | None = None) -> Starlette:
+    """All routes of the server: the collector's, and where there are `answers` the API's."""
+    collecting = Collector(inbox, keys, key).routes()
+    if answers is not None:
+        from onebasket.serve.api.app import api
+
+        return api(answers, inbox, collecting)
     return Starlette(
-        routes=Collector(inbox, keys, key).routes(),
+        routes=collecting,
         exception_handlers={404: _nothing_there, 405: _nothing_there, 500: _fault},
     )
 
 
 def serve_shop(shop: Shop, address: Address, ready: Callable[[], None] = lambda: None) -> None:
-    """Serve a shop, published yet or not, as `serve` does. Raises PrivacyError for a key that is lost or
-    wrong, StoreError for a basket that cannot be read."""
-    serve(shop.folder, shop_key(shop), address, ready)
+    """Serve a shop, published yet or not, as `serve` does: events come in, and answers count them. Raises
+    PrivacyError for a key that is lost or wrong, StoreError for a basket that cannot be read."""
+    from onebasket.serve.api.answers import Answers
+    from onebasket.serve.live import States
+
+    key = shop_key(shop)
+    states = States(shop.folder, key)
+    serve(shop.folder, key, address, ready, Answers(shop, Keys(shop.folder), states.of), states.nudge)
 
 
-def serve(folder: Path, key: Key, address: Address, ready: Callable[[], None] = lambda: None) -> None:
+def serve(
+    folder: Path, key: Key, address: Address, ready: Callable[[], None] = lambda: None,
+    answers: Answers | None = None, follow: Follower | None = None,
+) -> None:  # fmt: skip
     """Serve a shop's folder until SIGTERM or SIGINT; requests that came in are answered, and what waits is
-    written, before it ends. `ready` is called once it listens.
+    written, before it ends. `ready` is called once it listens. Without `answers` events come in, and nothing
+    is told. `follow` is told what came in.
 
     Raises PrivacyError for an address that others can reach while there is no key, for keys or a certificate
-    that cannot be used, StoreError for one that
-    is taken, BusyError where another server writes the inbox.
+    that cannot be used, StoreError for one that is taken, BusyError where another server writes the inbox.
     """
     keys = Keys(folder)
     if not any(not each.revoked for each in keys.all()) and not address.inside:
@@ -87,11 +115,15 @@ def serve(folder: Path, key: Key, address: Address, ready: Callable[[], None] = 
         )  # fmt: skip
     _check_certificate(address)
     _check_free(address)
-    inbox = Inbox(folder / FOLDER, key)
+    inbox = Inbox(folder / FOLDER, key, follow)
     try:
-        asyncio.run(_until_stopped(application(inbox, keys, key), address, ready))
+        if answers is not None:
+            answers.start()
+        asyncio.run(_until_stopped(application(inbox, keys, key, answers), address, ready))
     finally:
         inbox.close()
+        if answers is not None:
+            answers.close()
 
 
 async def _until_stopped(app: Starlette, address: Address, ready: Callable[[], None]) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from onebasket.shop.checks import MOST_LISTED
 from onebasket.shop.reading import FILE_NAME, load
 from onebasket.shop.settings import (
     TEXTS,
@@ -16,14 +17,16 @@ from onebasket.shop.settings import (
     Learn,
     Mapped,
     ModelName,
+    Placement,
     Preset,
     Recommend,
     Run,
+    Serve,
     Shop,
     Source,
 )  # fmt: skip
 
 __all__ = [
-    "FILE_NAME", "TEXTS", "Align", "Behaviour", "Clean", "Constant", "Identity", "Learn", "Mapped",
-    "ModelName", "Preset", "Recommend", "Run", "Shop", "Source", "load",
+    "FILE_NAME", "MOST_LISTED", "TEXTS", "Align", "Behaviour", "Clean", "Constant", "Identity", "Learn",
+    "Mapped", "ModelName", "Placement", "Preset", "Recommend", "Run", "Serve", "Shop", "Source", "load",
 ]  # fmt: skip

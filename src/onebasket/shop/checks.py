@@ -8,8 +8,9 @@ import zoneinfo
 from collections.abc import Iterator
 from datetime import date
 
-from onebasket.shop.settings import TEXTS, Align, File, Identity, Source
+from onebasket.shop.settings import TEXTS, Align, File, Identity, Placement, Serve, Source
 
+MOST_LISTED = 100  # products of a list
 _SENTENCES = r"sentence-transformers:\S.*"
 
 # Where a mistake stands, what it is, what was found, what was expected.
@@ -57,6 +58,36 @@ def mistakes(settings: File) -> Iterator[_Mistake]:
         found = getattr(getattr(settings, section), name)
         if found < smallest:
             yield where, "too small", str(found), f"{smallest} or more"
+    yield from _serve_mistakes(settings.serve)
+
+
+def _serve_mistakes(serve: Serve) -> Iterator[_Mistake]:
+    if not 1 <= serve.port <= 65_535:
+        yield "serve.port", "not a port", str(serve.port), "1 to 65535"
+    if not serve.host:
+        yield "serve.host", "not an address", '""', "such as 127.0.0.1"
+    if bool(serve.certificate) != bool(serve.certificate_key):
+        yield "serve.certificate", "half of a certificate", "one file", "certificate and certificate_key"
+    if serve.per_minute < 1:
+        yield "serve.per_minute", "too small", str(serve.per_minute), "1 or more"
+    for name, placement in serve.placement.items():
+        at = f"serve.placement.{name}"
+        if not re.fullmatch("[A-Za-z0-9_-]{1,64}", name):
+            yield at, "not a placement's name", repr(name), "letters, digits, - and _"
+        yield from _placement_mistakes(at, placement)
+
+
+def _placement_mistakes(at: str, said: Placement) -> Iterator[_Mistake]:
+    if not 1 <= said.top <= MOST_LISTED:
+        yield f"{at}.top", "not the length of a list", str(said.top), f"1 to {MOST_LISTED}"
+    for name in ("not_bought_days", "most_per_category"):
+        if getattr(said, name) < 0:
+            yield f"{at}.{name}", "too small", str(getattr(said, name)), "0 or more"
+    low, high = said.price_min or 0, said.price_max
+    if low < 0 or (high is not None and high < low):
+        yield f"{at}.price_min", "not a range of prices", f"{low} to {high}", "0 or more, the least first"
+    if both := sorted(set(said.pinned) & set(said.banned)):
+        yield f"{at}.pinned", "pinned and banned at once", both[0], "one of the two"
 
 
 def _source_mistakes(at: str, source: Source, names: set[str]) -> Iterator[_Mistake]:

@@ -17,13 +17,16 @@ from onebasket.shop.settings import (
     File,
     Identity,
     Learn,
+    Placement,
     Recommend,
     Run,
+    Serve,
     Shop,
     Source,
 )  # fmt: skip
 
 FILE_NAME = "shop.toml"
+_ANY = "[...]"  # msgspec's word for some key of a table
 
 
 def load(folder: str | Path) -> Shop:
@@ -69,6 +72,7 @@ def load(folder: str | Path) -> Shop:
         settings.learn,
         settings.recommend,
         settings.behaviour,
+        settings.serve,
     )
 
 
@@ -96,21 +100,25 @@ def _keys(section: str) -> tuple[str, ...]:
     kinds = {
         "the file": File, "shop": Identity, "source": Source, "run": Run, "clean": Clean,
         "align": Align, "learn": Learn, "recommend": Recommend,
-        "behaviour": Behaviour,
+        "behaviour": Behaviour, "serve": Serve,
     }  # fmt: skip
+    if section.startswith("serve.placement"):
+        return Placement.__struct_fields__
     return kinds[section].__struct_fields__ if section in kinds else ()
 
 
 def _line_of(text: str, where: str) -> int | None:
     """The line that sets `source[1].path`, `shop.name`, …; None where no line does."""
     section, _, key = where.rpartition(".")
+    if _ANY in where:
+        return _line_in_any(text, where)
     if key.endswith("]"):  # the source itself, not one of its keys
         section, key = key, ""
     name, _, index = section.partition("[")
     wanted = int(index.rstrip("]").partition("]")[0]) if index else 0
     seen, current, heading = -1, "", None
     for number, line in enumerate(text.splitlines(), 1):
-        if match := re.match(r"\s*\[+\s*([\w.]+)", line):
+        if match := re.match(r"\s*\[+\s*([\w.-]+)", line):
             current = match[1]
             if current == name:
                 seen += 1
@@ -122,6 +130,19 @@ def _line_of(text: str, where: str) -> int | None:
         ):
             return number
     return heading
+
+
+def _line_in_any(text: str, where: str) -> int | None:
+    """The line that sets `serve.placement[...].top` in any placement, `shop.rates[...]` for any currency."""
+    table, _, key = where.partition(_ANY)
+    section, _, name = table.rpartition(".")
+    wanted, current = (key.removeprefix("."), "") if key else (name, "")
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := re.match(r"\s*\[+\s*([\w.-]+)", line):
+            current = match[1]
+        elif current.startswith(table if key else section) and re.match(rf"\s*{wanted}\s*=", line):
+            return number
+    return None
 
 
 def _check(path: Path, text: str, settings: File) -> None:

@@ -7,6 +7,7 @@
 [learn]       models and how they are judged
 [recommend]   what the first application gives
 [behaviour]   how much is written of what customers will do next
+[serve]       where the server listens; [serve.placement.NAME] what a list in one place of the shop may hold
 [[source]]    one a source; with format "table" a map: our column = their column
 """
 
@@ -172,6 +173,32 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     products: int = 10
 
 
+class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[serve.placement.NAME]`: what a list there holds where a request does not say otherwise."""
+
+    top: int = 10
+    seen: Literal["allow", "mask"] = "allow"
+    not_bought_days: int = 0  # products bought within so many days are left out
+    in_stock: bool = False
+    categories: tuple[str, ...] = ()  # these and those below them; none: all
+    price_min: int | None = None  # in minor units of the shop's currency
+    price_max: int | None = None
+    pinned: tuple[str, ...] = ()  # product ids that come first
+    banned: tuple[str, ...] = ()  # product ids that never come, whatever a request says
+    most_per_category: int = 0  # 0: as many as there are
+
+
+class Serve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[serve]`: the server."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    certificate: str = ""  # files in PEM, relative to the shop folder; none: a proxy has it
+    certificate_key: str = ""
+    per_minute: int = 60_000  # requests of a key that reads, where the key does not say
+    placement: dict[str, Placement] = {}
+
+
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A shop file as it stands."""
 
@@ -183,6 +210,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     learn: Learn = Learn()
     recommend: Recommend = Recommend()
     behaviour: Behaviour = Behaviour()
+    serve: Serve = Serve()
 
 
 class Shop(msgspec.Struct, frozen=True):
@@ -197,6 +225,7 @@ class Shop(msgspec.Struct, frozen=True):
     learn: Learn
     recommend: Recommend
     behaviour: Behaviour = Behaviour()
+    serve: Serve = Serve()
 
     @property
     def basket(self) -> Path:

@@ -19,6 +19,7 @@ import pytest
 from onebasket.inbox import blocks
 from onebasket.protect import Key
 from onebasket.serve.keys import Keys
+from tests.unit.serve import world
 
 
 @dataclass
@@ -38,8 +39,8 @@ class Answer:
 class Served:
     """A server in a process of its own, its folder, and a write key of source `web`."""
 
-    def __init__(self, folder: Path, *limit: str) -> None:
-        self.folder, self.keys = folder, Keys(folder)
+    def __init__(self, folder: Path, *limit: str, server: str = "serving") -> None:
+        self.folder, self.keys, self._server = folder, Keys(folder), f"tests.unit.serve.{server}"
         self.key, _ = self.keys.make(["write"], source="web")
         self._limit = limit
         self.start()
@@ -48,7 +49,7 @@ class Served:
         """Start it, or start it again."""
         with closing(socket.create_server(("127.0.0.1", 0))) as free:
             self.port = free.getsockname()[1]
-        command = [sys.executable, "-m", "tests.unit.serve.serving", str(self.folder), str(self.port)]
+        command = [sys.executable, "-m", self._server, str(self.folder), str(self.port)]
         self.process = subprocess.Popen([*command, *self._limit], stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         assert self.process.stdout.readline() == "ready\n"
@@ -82,6 +83,12 @@ class Served:
             for block in blocks(self.folder / "inbox", key)
             for event in block.events
         ]
+
+
+@pytest.fixture(scope="session")
+def ran_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small world, run once; to be copied, not changed."""
+    return world.run(world.write(tmp_path_factory.mktemp("world") / "shop"))
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from onebasket.inbox import FOLDER, Inbox, Posted, id_of
+from onebasket.serve.live import States
 from onebasket.serve.live.directory import Carrier
-from onebasket.serve.live.following import forget_others
 from onebasket.serve.live.graph import Limits, scopes
 from onebasket.shop import Align
+from onebasket.store.basket import Basket
 from tests.unit.serve.live_world import World, event, stream
 
 
@@ -137,15 +138,15 @@ def test_after_a_restart_it_goes_on(world: World) -> None:
 
 
 def test_states_of_versions_no_longer_served_are_removed(world: World) -> None:
-    world.post(("web", event(1, userId="u1")))
-    world.run()
-    with world.following():
-        pass
-    world.post(("web", event(2, userId="u2")))
-    world.run()
-    with world.following():
-        forget_others(world.folder, "v000002")
-        assert [path.name for path in (world.folder / "live").glob("*.sqlite")] == ["v000002.sqlite"]
+    states = States(world.folder, world.key)
+    for number in range(3):
+        world.post(("web", event(number, userId=f"u{number}")))
+        world.run()
+        version = Basket(world.shop.basket).current()
+        assert version is not None
+        with version:
+            states.of(version).close()
+    assert [path.name for path in (world.folder / "live").glob("*.sqlite")] == ["v000003.sqlite"]
 
 
 def test_it_follows_while_events_come_in(world: World) -> None:
@@ -162,7 +163,7 @@ def test_it_follows_while_events_come_in(world: World) -> None:
 
         live._take = noted  # type: ignore[method-assign, assignment]
         live.start()
-        inbox = Inbox(world.folder / FOLDER, world.key, live.nudge)
+        inbox = Inbox(world.folder / FOLDER, world.key, lambda block: live.nudge())
         line = json.dumps(event(9, userId="u1") | {"event": "Product Added"}).encode()
         inbox.submit(
             [Posted("web", id_of("web", "n"), line), Posted("web", id_of("web", "x"), b"[1]")]

@@ -44,7 +44,7 @@ class Following:
         path = shop.folder / LIVE / f"{version.path.name}.sqlite"
         self._memory = _opened(path, version.manifest.get("inbox", 0))
         self._graph = Graph(self._directory, self._memory, shop.align, version.number)
-        self._guard, self._news, self._ended = threading.Lock(), threading.Event(), False
+        self._guard, self._news, self.ended = threading.Lock(), threading.Event(), False
         self._thread = threading.Thread(target=self._follow, name="live state", daemon=True)
         self._made: dict[str, tuple[float, Mapping[str, float]]] = {}
         self._family: tuple[Mapping[str, str], Mapping[str, list[str]]] = ({}, {})
@@ -58,8 +58,9 @@ class Following:
     def start(self) -> None:
         """Follow from now on."""
         self._thread.start()
+        self.nudge()  # what came in meanwhile
 
-    def nudge(self, block: Block | None = None) -> None:
+    def nudge(self) -> None:
         """There is news in the inbox."""
         self._news.set()
 
@@ -67,12 +68,12 @@ class Following:
         """Follow as far as the inbox goes now. Raises StoreError for a damaged inbox."""
         for block in blocks(self._inbox, self._key, self._memory.block):
             self._take(block)
-            if self._ended:
+            if self.ended:
                 return
 
     def close(self) -> None:
         """Follow no more; what was followed stays."""
-        self._ended = True
+        self.ended = True
         self._news.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -130,7 +131,7 @@ class Following:
         return found
 
     def _follow(self) -> None:
-        while not self._ended:
+        while not self.ended:
             self._news.wait()
             self._news.clear()
             try:
@@ -203,18 +204,12 @@ def _opened(path: Path, after: int) -> Memory:
     try:
         return Memory(path, after)
     except StoreError:
-        _remove(path)
+        remove(path)
         return Memory(path, after)
 
 
-def forget_others(folder: Path, *kept: str) -> None:
-    """Remove the states of versions that are no longer served."""
-    for path in (folder / LIVE).glob("v*.sqlite"):
-        if path.stem not in kept:
-            _remove(path)
-
-
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a state's files."""
     for ending in ("", "-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
 

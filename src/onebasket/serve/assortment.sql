@@ -1,0 +1,11 @@
+-- All products, and what lists and filters go by.
+select
+    product_id,
+    title,
+    brand,
+    category,
+    price_minor,
+    stock,
+    active
+from catalogue
+order by product_id

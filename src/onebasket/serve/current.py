@@ -1,0 +1,123 @@
+"""The version in use: a new one is opened beside the old one, which is closed once nobody asks it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from onebasket import shop as shop_file
+from onebasket.errors import OneBasketError, StoreError
+from onebasket.serve.answering import Answering
+from onebasket.serve.happened import Live
+from onebasket.shop import Shop
+from onebasket.store.basket import Basket, Version
+
+_BETWEEN = 1.0  # seconds between looks at what is published
+
+
+@dataclass
+class _Held:
+    """A version that is open, and how many requests are under way in it."""
+
+    answering: Answering
+    users: int = 0
+    replaced: bool = False
+
+
+class Current:
+    """Gives answers to whoever asks, always from one whole version.
+
+    `live_of` makes the live state that goes with a version, when that is opened.
+    """
+
+    def __init__(self, shop: Shop, live_of: Callable[[Version], Live]) -> None:
+        self._shop, self._live_of = shop, live_of
+        self._held: _Held | None = None
+        self._lock, self._stopped = threading.Lock(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self.fault = ""  # why the version that is published last cannot be opened
+
+    @property
+    def version(self) -> int | None:
+        """The number of the version in use; None: none is open."""
+        held = self._held
+        return held.answering.version if held else None
+
+    @contextmanager
+    def get(self) -> Iterator[Answering]:
+        """The version in use, which stays open for as long as the block runs. Raises StoreError where none
+        is open."""
+        with self._lock:
+            held = self._held
+            if held is None:
+                raise StoreError(
+                    "No version is open.", found=self.fault or "nothing was published yet",
+                    next_step=f"onebasket run {self._shop.folder}",
+                )  # fmt: skip
+            held.users += 1
+        try:
+            yield held.answering
+        finally:
+            self._let_go(held)
+
+    def swap(self, new: Answering | None) -> None:
+        """Answer from another version from now on; None: from none. The one before is closed once its
+        requests end."""
+        with self._lock:
+            old, self._held = self._held, _Held(new) if new else None
+            if old is None:
+                return
+            old.replaced, idle = True, old.users == 0
+        if idle:
+            old.answering.close()
+
+    def refresh(self) -> bool:
+        """Open what is published, if it is another version than that in use; tells whether it was.
+
+        The shop file is read anew with it. Raises OneBasketError where it cannot be opened; the one in use
+        stays.
+        """
+        shop = shop_file.load(self._shop.folder)
+        version = Basket(shop.basket).current()
+        if version is None:
+            return False
+        if version.number == self.version:
+            version.close()
+            return False
+        self.swap(Answering.open(shop, version, self._live_of(version)))
+        return True
+
+    def watch(self, every: float = _BETWEEN) -> None:
+        """From now on look every so many seconds for what is published, in a thread of its own. What cannot
+        be opened is told by `fault`, and tried again."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._watched, args=(every,), name="versions", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking, and close the version in use once its requests end."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+        self.swap(None)
+
+    def _watched(self, every: float) -> None:
+        while True:
+            try:
+                self.refresh()
+                self.fault = ""
+            except OneBasketError as error:
+                self.fault = str(error)
+            except Exception as error:  # noqa: BLE001 the thread must go on, as the next version may be sound
+                self.fault = f"an unforeseen fault: {type(error).__name__}"
+            if self._stopped.wait(every):
+                return
+
+    def _let_go(self, held: _Held) -> None:
+        with self._lock:
+            held.users -= 1
+            last = held.replaced and held.users == 0
+        if last:
+            held.answering.close()

@@ -1,0 +1,120 @@
+"""What the model says of all products for somebody, everything counted that came in since."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Literal
+
+import numpy as np
+
+from onebasket.recommenders import Recommender, Scores
+from onebasket.serve.happened import Happened, Live
+from onebasket.serve.opened import Opened
+from onebasket.serve.since import Since
+
+Basis = Literal["history", "own_list", "similar", "trending"]
+_REMEMBERED = 64_000_000  # bytes of scores
+_FRESH_SECONDS = 60  # for which scores hold where nothing happens
+_TREND_SECONDS = 1.0
+_SLIGHT = 1e-3  # what all purchases count beside those of late
+_ONE = np.zeros(1, np.int32)
+
+
+@dataclass(frozen=True, eq=False)
+class Opinion:
+    """Scores of all products (products,), not to be changed, -inf where nothing speaks for one; what they go
+    by; and the model of this one user, where it can be asked why."""
+
+    scores: Scores
+    basis: Basis
+    model: Recommender | None = None
+
+
+class Scored:
+    """Asks the model of one version. Threads may ask at once.
+
+    Models of histories get the customer's history with what happened since at its end. Models that learned
+    each customer apart cannot: customers they know get their own list as it was, others what is similar to
+    the products of the session.
+    """
+
+    def __init__(self, opened: Opened, live: Live) -> None:
+        self._opened, self._live, self._model = opened, live, opened.model
+        self._since = Since(opened.model)
+        self._kept: OrderedDict[tuple[Any, ...], Opinion] = OrderedDict()
+        self._most = max(1, _REMEMBERED // (4 * max(1, len(opened.assortment))))
+        self._lock = Lock()
+        self._trend: tuple[float, Scores] | None = None
+
+    def of(self, customer: str | None, done: Sequence[Happened]) -> Opinion:
+        """For a customer, or somebody nobody knows, who did that since, the oldest first."""
+        key = (customer, tuple(done), self._opened.now() // _FRESH_SECONDS)
+        return self._remembered(key, lambda: self._opinion(customer, done))
+
+    def alike(self, product: int) -> Scores:
+        """Likeness of all products to one the model knows."""
+
+        def made() -> Opinion:
+            scores = self._model.likeness(np.array([product], np.int32))[0]
+            return Opinion(self._wide(scores), "similar")
+
+        return self._remembered(("alike", product), made).scores
+
+    def trending(self) -> Scores:
+        """What is viewed, put into carts and bought lately, in the version and since; -inf: nobody does."""
+        kept = self._trend
+        if kept is None or time.monotonic() - kept[0] > _TREND_SECONDS:
+            made = self._opened.lately.copy()
+            codes = self._opened.assortment.codes
+            for name, count in self._live.hot().items():
+                if name in codes:
+                    made[codes[name]] += count
+            bought = self._model.popularity
+            made[: len(bought)] += _SLIGHT * bought / (1 + bought.max(initial=0))
+            made[made <= 0] = -np.inf
+            self._trend = kept = time.monotonic(), made
+        return kept[1]
+
+    def _opinion(self, customer: str | None, done: Sequence[Happened]) -> Opinion:
+        model, user = self._model, customer or ""
+        since = self._since.events(user, done)
+        known = user in model.user_codes
+        if not model.follows:
+            return self._apart(user, known, since.items[since.items >= 0].tolist())
+        if not known and not len(since):
+            return Opinion(self.trending(), "trending")
+        now = max(self._opened.now(), int(since.times.max(initial=0)) + 1)
+        alone = model.after(user, since, now)
+        return Opinion(self._wide(alone.scores(_ONE)[0]), "history", alone)
+
+    def _apart(self, user: str, known: bool, items: Sequence[int]) -> Opinion:
+        """For models that learned each customer apart."""
+        if known:
+            codes = np.array([self._model.user_codes[user]], np.int32)
+            return Opinion(self._wide(self._model.scores(codes)[0]), "own_list")
+        if not items:
+            return Opinion(self.trending(), "trending")
+        told = [self.alike(item) for item in dict.fromkeys(items)]
+        likest = np.sum([np.where(np.isfinite(each), each, 0) for each in told], 0)
+        return Opinion(np.where(likest > 0, likest, -np.inf), "similar")
+
+    def _wide(self, scores: Scores) -> Scores:
+        """Scores of the model's products, then of those it does not know."""
+        more = len(self._opened.assortment) - len(scores)
+        return np.concatenate([scores, np.full(more, -np.inf, scores.dtype)]) if more else scores
+
+    def _remembered(self, key: tuple[Any, ...], make: Callable[[], Opinion]) -> Opinion:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made

@@ -1,0 +1,104 @@
+"""A new version takes over without a failed request, and the old one is let go of."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import onebasket
+from onebasket import shop as shop_file
+from onebasket.errors import StoreError
+from onebasket.serve.current import Current
+from onebasket.serve.happened import Still
+from onebasket.store.basket import Basket
+from tests.unit.serve.conftest import Served
+from tests.unit.serve.world import write
+
+
+def republish(folder: Path, top: int) -> None:
+    """Another version, by a changed setting."""
+    path = folder / "shop.toml"
+    kept = path.read_text().partition("\n[recommend]")[0]
+    path.write_text(f"{kept}\n[recommend]\ntop = {top}\n")
+    onebasket.run(folder)
+
+
+@pytest.fixture
+def folder(ran_world: Path, tmp_path: Path) -> Path:
+    shutil.copytree(ran_world, tmp_path / "shop")
+    return tmp_path / "shop"
+
+
+def test_a_version_is_closed_once_its_requests_end(folder: Path) -> None:
+    current = Current(shop_file.load(folder), lambda version: Still())
+    with pytest.raises(StoreError, match="open"), current.get():
+        pass
+    assert current.refresh() and not current.refresh() and current.version == 1
+    with current.get() as old:
+        republish(folder, 5)
+        assert current.refresh() and current.version == 2
+        with current.get() as new:
+            assert (old.version, new.version) == (1, 2)
+        assert old.trending().items  # though another version is in use
+    with pytest.raises(Exception, match=r"(?i)clos"):
+        old.product(old.trending().items[0].product_id)
+    current.close()
+    assert current.version is None
+
+
+def test_what_cannot_be_opened_leaves_the_version_in_use(folder: Path) -> None:
+    current = Current(shop_file.load(folder), lambda version: Still())
+    current.refresh()
+    republish(folder, 6)
+    published = Basket(folder / "basket").current()
+    assert published
+    with published:
+        shutil.rmtree(published.path / "models")
+    current.watch(0.05)
+    deadline = time.monotonic() + 20
+    while not current.fault and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert current.version == 1 and "model" in current.fault.casefold()
+    with current.get() as shop:
+        assert shop.trending().items
+    current.close()
+
+
+def test_a_shop_that_never_ran_waits(tmp_path: Path) -> None:
+    current = Current(shop_file.load(write(tmp_path / "shop")), lambda version: Still())
+    assert not current.refresh() and current.version is None
+    current.close()
+
+
+def test_no_request_fails_while_versions_come(folder: Path) -> None:
+    """A real server, asked without a pause while two more versions are published."""
+    served = Served(folder, server="api_serving")
+    key, _ = served.keys.make(["read"])
+    told: Counter[tuple[int, int | None]] = Counter()
+    done = threading.Event()
+
+    def hammer() -> None:
+        while not done.is_set():
+            answer = served.ask("GET", "/v1/trending?top=3", headers={"x-api-key": key})
+            told[answer.status, answer.told.get("version")] += 1
+
+    clients = [threading.Thread(target=hammer) for _ in range(3)]
+    try:
+        for each in clients:
+            each.start()
+        for number in (2, 3):
+            republish(folder, 10 + number)
+            deadline = time.monotonic() + 60
+            while not told[200, number] and time.monotonic() < deadline:
+                time.sleep(0.05)
+    finally:
+        done.set()
+        for each in clients:
+            each.join()
+    assert served.stop() == 0
+    assert {status for status, _ in told} == {200} and {number for _, number in told} == {1, 2, 3}
