@@ -191,6 +191,17 @@ class Answering:
             _list_id(), items, opinion.basis, asked.customer, self.model, self.version, ARM
         )  # fmt: skip
 
+    def warm(self) -> None:
+        """Ask for a list of each kind once, so that whoever asks first need not wait for kernels."""
+        some = next(iter(self._opened.model.item_ids), None)
+        somebody = next(iter(self._opened.model.user_ids), None)
+        if some is None or somebody is None:
+            return
+        wishes = Wishes(seen="mask", in_stock=True)
+        for who in {None, somebody if somebody in self._opened.customers else None}:
+            self.recommend(who, [Did("view", some)], wishes)
+        self._scored.alike(0)
+
     def close(self) -> None:
         """Close the version."""
         self._opened.close()

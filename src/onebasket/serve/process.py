@@ -24,6 +24,7 @@ from onebasket.protect import Key
 from onebasket.serve.collector.routes import Collector
 from onebasket.serve.keys import Keys
 from onebasket.serve.problems import problem
+from onebasket.shop import Shop
 
 if TYPE_CHECKING:
     from onebasket.serve.api.answers import Answers
@@ -42,6 +43,14 @@ class Address:
     port: int = 8000
     certificate: Path | None = None
     certificate_key: Path | None = None
+
+    @classmethod
+    def of(cls, shop: Shop) -> Address:
+        """As the shop file says."""
+        said = shop.serve
+        certificate, key = (shop.folder / name if name else None
+                            for name in (said.certificate, said.certificate_key))  # fmt: skip
+        return cls(said.host, said.port, certificate, key)
 
     @property
     def inside(self) -> bool:
