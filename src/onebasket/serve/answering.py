@@ -191,16 +191,18 @@ class Answering:
             _list_id(), items, opinion.basis, asked.customer, self.model, self.version, ARM
         )  # fmt: skip
 
+    def known_ids(self) -> tuple[list[str], list[str]]:
+        """Customers that the model knows, and products that it may list by itself."""
+        model, customers = self._opened.model, self._opened.customers
+        return [each for each in model.user_ids if each in customers], list(model.item_ids)
+
     def warm(self) -> None:
         """Ask for a list of each kind once, so that whoever asks first need not wait for kernels."""
-        some = next(iter(self._opened.model.item_ids), None)
-        somebody = next(iter(self._opened.model.user_ids), None)
-        if some is None or somebody is None:
-            return
-        wishes = Wishes(seen="mask", in_stock=True)
-        for who in {None, somebody if somebody in self._opened.customers else None}:
-            self.recommend(who, [Did("view", some)], wishes)
-        self._scored.alike(0)
+        customers, products = self.known_ids()
+        if customers and products:
+            for who in (None, customers[0]):
+                self.recommend(who, [Did("view", products[0])], Wishes(seen="mask", in_stock=True))
+            self._scored.alike(0)
 
     def close(self) -> None:
         """Close the version."""
