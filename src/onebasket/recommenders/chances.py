@@ -74,16 +74,20 @@ class Market:
     def at(self, now: int) -> Market:
         """The same facts of items, asked at another moment: what is said of people goes by that."""
         other = Market(self.events, now)
-        other.__dict__["facts"] = self.facts
+        other.__dict__.update(facts=self.facts, often=self.often)
         return other
+
+    @cached_property
+    def often(self) -> npt.NDArray[np.int64]:
+        """The items most bought of late, the first of equals first."""
+        return np.argsort(-self.facts[:, 1], kind="stable")[:_SPOKEN_FOR]
 
     def candidates(self, people: Events, voices: Sequence[Scores] = ()) -> Candidates:
         """Candidates of some people, by their events, with what VOICES (people, items) each say."""
         width = len(self.events.item_ids)
         past = people.only(people.items >= 0)
         keys = [past.users.astype(np.int64) * width + past.items]
-        often = np.argsort(-self.facts[:, 1], kind="stable")[:_SPOKEN_FOR]
-        keys.append((np.arange(len(people.user_ids))[:, None] * width + often).ravel())
+        keys.append((np.arange(len(people.user_ids))[:, None] * width + self.often).ravel())
         for voice in voices:
             found, _ = top_of_rows(voice, min(_SPOKEN_FOR, width))
             keys.append((np.arange(len(voice))[:, None] * width + found).ravel()[(found >= 0).ravel()])

@@ -305,8 +305,8 @@ class Timeline(Recommender):
 
     def _similarities(self, items: Codes) -> Scores:
         """The cosine between vectors, and that between buyers: the first knows products that few bought."""
-        units = self._opinion.units
-        scores: Scores = units[items] @ units.T
+        units = self._opinion.directions
+        scores: Scores = (units[items] @ units.T).numpy()
         return scores + cosines(self.history, self.buyers, items)
 
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:

@@ -191,6 +191,19 @@ class Answering:
             _list_id(), items, opinion.basis, asked.customer, self.model, self.version, ARM
         )  # fmt: skip
 
+    def known_ids(self) -> tuple[list[str], list[str]]:
+        """Customers that the model knows, and products that it may list by itself."""
+        model, customers = self._opened.model, self._opened.customers
+        return [each for each in model.user_ids if each in customers], list(model.item_ids)
+
+    def warm(self) -> None:
+        """Ask for a list of each kind once, so that whoever asks first need not wait for kernels."""
+        customers, products = self.known_ids()
+        if customers and products:
+            for who in (None, customers[0]):
+                self.recommend(who, [Did("view", products[0])], Wishes(seen="mask", in_stock=True))
+            self._scored.alike(0)
+
     def close(self) -> None:
         """Close the version, and its live state."""
         self._live.close()

@@ -86,7 +86,13 @@ class Current:
         if version.number == self.version:
             version.close()
             return False
-        self.swap(Answering.open(shop, version, self._live_of(version)))
+        new = Answering.open(shop, version, self._live_of(version))
+        try:
+            new.warm()
+        except BaseException:
+            new.close()
+            raise
+        self.swap(new)
         return True
 
     def watch(self, every: float = _BETWEEN) -> None:

@@ -20,7 +20,7 @@ from onebasket.inbox import Inbox
 from onebasket.protect import Key
 from onebasket.serve.api.answers import Answers
 from onebasket.serve.keys import Keys, Scope
-from onebasket.serve.process import application
+from onebasket.serve.process import Address, application
 from onebasket.serve.since import Did
 from onebasket.serve.wishes import Wishes
 from tests.unit.serve.asking import Answer, ask
@@ -278,6 +278,15 @@ def test_counts(served: Served) -> None:
     )
     assert "onebasket_version 1\n" in text and "onebasket_inbox_waiting_bytes 0\n" in text
     assert "c0ffee" not in text and "BREW" not in text and 'le="+Inf"' in text
+
+
+def test_the_address_of_the_shop_file(tmp_path: Path) -> None:
+    path, said = tmp_path / "shop.toml", '[shop]\nname = "Corner"\n[serve]\nport = 8443\n'
+    path.write_text(said)
+    assert Address.of(shop_file.load(tmp_path)) == Address("127.0.0.1", 8443)
+    path.write_text(f'{said}certificate = "a.pem"\ncertificate_key = "b.pem"\n')
+    found = Address.of(shop_file.load(tmp_path))
+    assert (found.certificate, found.certificate_key) == (tmp_path / "a.pem", tmp_path / "b.pem")
 
 
 def test_before_anything_is_published(tmp_path: Path) -> None:
