@@ -1,0 +1,242 @@
+"""What one server takes in and how soon it counts, beside what the machine could do at most.
+
+    python benchmarks/serve.py SHOP [--parts floor batches singles fresh sustained] [--seconds 20] [--minutes 30]
+
+SHOP has run and has a live source. The server is `onebasket serve` in a process of its own; the load comes from
+another one, so that the two share the machine's cores. Parts:
+
+    floor      the same server software answering a constant to the same requests; SQLite inserting the same
+               bytes in as large transactions; a file of them with fdatasync
+    batches    batches of 100 events, as many as it takes
+    singles    single requests, as many as it takes
+    fresh      from an event's acknowledgement to a timeline that has it, and a list that counts it
+    sustained  8,000 events a second for --minutes, with lists asked for meanwhile; memory at each minute
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from load import Load, requests
+from onebasket import shop as shop_file
+from onebasket.serve.keys import Keys, make_key
+
+_CONSTANT = """
+import asyncio, sys
+from granian.server.embed import Server
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+async def take(request):
+    await request.body()
+    return Response(b'{"success": true}', media_type="application/json")
+routes = [Route(path, take, methods=["POST"]) for path in ("/v1/track", "/v1/batch")]
+async def main():
+    server = Server(Starlette(routes=routes), "127.0.0.1", int(sys.argv[1]), interface="asgi", log_enabled=False)
+    await server.serve()
+asyncio.run(main())
+"""
+
+
+class Server:
+    """`onebasket serve` on a free port, or another program that takes one."""
+
+    def __init__(self, command: list[str], env: dict[str, str] | None = None) -> None:
+        with closing(socket.create_server(("127.0.0.1", 0))) as free:
+            self.port = free.getsockname()[1]
+        self.process = subprocess.Popen(
+            [each.format(port=self.port) for each in command], stderr=subprocess.DEVNULL, env=env
+        )
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+
+    def memory(self) -> float:
+        """Megabytes that it holds now."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+@contextmanager
+def serving(*command: str) -> Iterator[Server]:
+    """A server for the time being."""
+    made = Server([sys.executable, *command])
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def loaded(load: Load) -> dict[str, float]:
+    """Drive a load from a process of its own."""
+    script = str(Path(__file__).with_name("load.py"))
+    done = subprocess.run(
+        [sys.executable, script, json.dumps(asdict(load))], capture_output=True, text=True, check=True
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def row(name: str, told: dict[str, float]) -> None:
+    """One line of the table."""
+    print(
+        f"| {name} | {told['events_per_second']:,.0f} | {told['requests_per_second']:,.0f} |"
+        f" {told['p50_ms']:.1f} | {told['p99_ms']:.1f} | {told['refused']:.0f} |", flush=True,
+    )  # fmt: skip
+
+
+def floor(seconds: float, folder: Path) -> None:
+    """The machine's own limits."""
+    with serving("-c", _CONSTANT, "{port}") as server:
+        row("constant, batches of 100", loaded(Load(server.port, "k", 100, 32, seconds)))
+        row("constant, single", loaded(Load(server.port, "k", 1, 64, seconds)))
+    body = next(requests(Load(0, "k", 100, 1, 1), 0)).split(b"\r\n\r\n", 1)[1]
+    block = body * 20  # 2,000 events, about what waits while the disk is written to
+    path = folder / "floor.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("pragma journal_mode = wal")
+        database.execute("pragma synchronous = full")
+        database.execute("create table blocks (number integer primary key, body blob)")
+        began, count = time.perf_counter(), 0
+        while time.perf_counter() - began < seconds:
+            count += 1
+            database.execute("insert into blocks values (?, ?)", (count, block))
+        print(
+            f"| SQLite, the same bytes in blocks of 2,000 | {2000 * count / (time.perf_counter() - began):,.0f} | | | | |"
+        )
+    with (folder / "floor").open("wb", buffering=0) as file:
+        began, count = time.perf_counter(), 0
+        while time.perf_counter() - began < seconds:
+            count += 1
+            file.write(block)
+            os.fdatasync(file.fileno())
+        print(
+            f"| file and fdatasync, the same | {2000 * count / (time.perf_counter() - began):,.0f} | | | | |"
+        )
+
+
+def ask(port: int, key: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """One request."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        text = None if body is None else json.dumps(body)
+        connection.request(
+            method, path, text, {"x-api-key": key, "x-write-key": key, "content-type": "application/json"}
+        )
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read() or b"null")
+
+
+def fresh(port: int, write: str, read: str, count: int = 300) -> None:
+    """From an acknowledgement to answers that count the event."""
+    _, listed = ask(port, read, "GET", "/v1/trending?top=20")
+    products = [each["product_id"] for each in listed["items"]]
+    known, counted = [], []
+    for number in range(count):
+        who = f"fresh-{os.getpid()}-{number}"
+        wanted = products[number % len(products)]
+        event = {"anonymousId": who, "event": "Product Viewed", "messageId": who,
+                 "properties": {"product_id": wanted}}  # fmt: skip
+        assert ask(port, write, "POST", "/v1/track", event)[0] == 200
+        began = time.perf_counter()
+        while (found := ask(port, read, "POST", "/v1/customers/lookup", {"identifiers": {"cookie": who}}))[
+            0
+        ] != 200:
+            pass
+        known.append(time.perf_counter() - began)
+        customer = found[1]["customer_id"]
+        while (
+            ask(port, read, "GET", f"/v1/customers/{customer}/recommendations?top=1")[1]["basis"]
+            == "trending"
+        ):
+            pass
+        counted.append(time.perf_counter() - began)
+    for what, times in (("a customer", known), ("a list that counts it", counted)):
+        print(f"| from acknowledgement to {what}, ms | p50 {np.percentile(times, 50) * 1e3:.1f} |"
+              f" p99 {np.percentile(times, 99) * 1e3:.1f} | n {count} | | |", flush=True)  # fmt: skip
+
+
+def sustained(server: Server, key: str, read: str, minutes: int) -> None:
+    """A steady load, a minute at a time, with lists asked for meanwhile."""
+    _, listed = ask(server.port, read, "GET", "/v1/trending?top=1")
+    product = listed["items"][0]["product_id"]
+    for minute in range(1, minutes + 1):
+        load = Load(server.port, key, 50, 8, 60.0, 8_000.0, 500 + minute)
+        script = str(Path(__file__).with_name("load.py"))
+        with subprocess.Popen(
+            [sys.executable, script, json.dumps(asdict(load))], stdout=subprocess.PIPE, text=True
+        ) as driving:
+            times = []
+            while driving.poll() is None:
+                began = time.perf_counter()
+                ask(server.port, read, "GET", f"/v1/products/{product}/similar?top=10")
+                times.append((time.perf_counter() - began) * 1e3)
+                time.sleep(0.02)
+            assert driving.stdout is not None
+            told = json.loads(driving.stdout.read())
+        print(f"| minute {minute} | {told['events_per_second']:,.0f} | p99 {told['p99_ms']:.1f} | lists p50"
+              f" {np.percentile(times, 50):.1f}, p99 {np.percentile(times, 99):.1f} ms | {server.memory():,.0f} MB"
+              f" | refused {told['refused']:.0f} |", flush=True)  # fmt: skip
+
+
+def main() -> None:
+    """Print what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("shop", type=Path)
+    parts = ["floor", "batches", "singles", "fresh", "sustained"]
+    parser.add_argument("--parts", nargs="+", choices=parts, default=parts)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--minutes", type=int, default=30)
+    asked = parser.parse_args()
+    shop = shop_file.load(asked.shop)
+    source = next(each.name for each in shop.sources if each.live)
+    write, first = make_key(shop, ["write"], source=source, per_minute=100_000_000)
+    read, second = make_key(shop, ["read", "personal"], per_minute=100_000_000)
+    print("| what | events/s | requests/s | p50 ms | p99 ms | refused |\n|---|---|---|---|---|---|")
+    folder = Path(tempfile.mkdtemp(dir=shop.folder))
+    try:
+        if "floor" in asked.parts:
+            floor(asked.seconds / 2, folder)
+        with serving("-m", "onebasket", "serve", str(asked.shop), "--port", "{port}") as server:
+            run = int(time.time()) % 400
+            if "batches" in asked.parts:
+                row("batches of 100", loaded(Load(server.port, write, 100, 32, asked.seconds, 0.0, run)))
+            if "singles" in asked.parts:
+                row("single", loaded(Load(server.port, write, 1, 64, asked.seconds, 0.0, run + 1)))
+            if "fresh" in asked.parts:
+                fresh(server.port, write, read)
+            if "sustained" in asked.parts:
+                sustained(server, write, read, asked.minutes)
+    finally:
+        shutil.rmtree(folder)
+        for each in (first, second):
+            Keys(shop.folder).revoke(each.id)
+
+
+if __name__ == "__main__":
+    main()
