@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -311,6 +312,17 @@ def test_what_is_not_there_and_cannot_be(world: World, shop: Answering) -> None:
         shop.trending(Wishes(seen="mask"))
     with pytest.raises(WishError, match="events"):
         shop.recommend(None, [Did("view")] * 201)
+
+
+def test_many_may_ask_at_once(world: World, shop: Answering) -> None:
+    def asked(number: int) -> list[str]:
+        who = world.customers[number % CUSTOMERS]
+        assert shop.customer(who, personal=True).personal and shop.timeline(who).events
+        return ids(shop.recommend(who, [Did("view", world.product(number % 12))], Wishes(reasons=True)))
+
+    alone = [asked(number) for number in range(24)]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(asked, range(24))) == alone
 
 
 def test_the_shop_file_may_ask_too_much(folder: Path, tmp_path: Path) -> None:
