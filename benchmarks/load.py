@@ -46,8 +46,9 @@ class Made:
         """Figures."""
         times = np.array(self.latencies or [0.0])
         return {
-            "events": self.events, "requests": self.requests, "refused": self.refused, "seconds": self.seconds,
-            "events_per_second": self.events / self.seconds, "requests_per_second": self.requests / self.seconds,
+            "events": self.events, "requests": self.requests, "refused": self.refused,
+            "seconds": self.seconds, "events_per_second": self.events / self.seconds,
+            "requests_per_second": self.requests / self.seconds,
             **{f"p{each}_ms": float(np.percentile(times, each)) for each in (50, 99)},
         }  # fmt: skip
 

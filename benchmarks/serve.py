@@ -1,9 +1,9 @@
 """What one server takes in and how soon it counts, beside what the machine could do at most.
 
-    python benchmarks/serve.py SHOP [--parts floor batches singles fresh sustained] [--seconds 20] [--minutes 30]
+    python benchmarks/serve.py SHOP [--parts floor batches …] [--seconds 20] [--minutes 30]
 
-SHOP has run and has a live source. The server is `onebasket serve` in a process of its own; the load comes from
-another one, so that the two share the machine's cores. Parts:
+SHOP has run and has a live source. The server is `onebasket serve` in a process of its own; the load comes
+from another one, so that the two share the machine's cores. Parts:
 
     floor      the same server software answering a constant to the same requests; SQLite inserting the same
                bytes in as large transactions; a file of them with fdatasync
@@ -50,8 +50,8 @@ async def take(request):
     return Response(b'{"success": true}', media_type="application/json")
 routes = [Route(path, take, methods=["POST"]) for path in ("/v1/track", "/v1/batch")]
 async def main():
-    server = Server(Starlette(routes=routes), "127.0.0.1", int(sys.argv[1]), interface="asgi", log_enabled=False)
-    await server.serve()
+    app, port = Starlette(routes=routes), int(sys.argv[1])
+    await Server(app, "127.0.0.1", port, interface="asgi", log_enabled=False).serve()
 asyncio.run(main())
 """
 
@@ -127,27 +127,26 @@ def floor(seconds: float, folder: Path) -> None:
         while time.perf_counter() - began < seconds:
             count += 1
             database.execute("insert into blocks values (?, ?)", (count, block))
-        print(
-            f"| SQLite, the same bytes in blocks of 2,000 | {2000 * count / (time.perf_counter() - began):,.0f} | | | | |"
-        )
+        _bytes("SQLite, the same bytes in blocks of 2,000", count, began)
     with (folder / "floor").open("wb", buffering=0) as file:
         began, count = time.perf_counter(), 0
         while time.perf_counter() - began < seconds:
             count += 1
             file.write(block)
             os.fdatasync(file.fileno())
-        print(
-            f"| file and fdatasync, the same | {2000 * count / (time.perf_counter() - began):,.0f} | | | | |"
-        )
+        _bytes("file and fdatasync, the same", count, began)
+
+
+def _bytes(name: str, count: int, began: float) -> None:
+    print(f"| {name} | {2_000 * count / (time.perf_counter() - began):,.0f} | | | | |", flush=True)
 
 
 def ask(port: int, key: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
     """One request."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         text = None if body is None else json.dumps(body)
-        connection.request(
-            method, path, text, {"x-api-key": key, "x-write-key": key, "content-type": "application/json"}
-        )
+        told = {"x-api-key": key, "x-write-key": key, "content-type": "application/json"}
+        connection.request(method, path, text, told)
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read() or b"null")
 
@@ -199,8 +198,9 @@ def sustained(server: Server, key: str, read: str, minutes: int) -> None:
                 time.sleep(0.02)
             assert driving.stdout is not None
             told = json.loads(driving.stdout.read())
-        print(f"| minute {minute} | {told['events_per_second']:,.0f} | p99 {told['p99_ms']:.1f} | lists p50"
-              f" {np.percentile(times, 50):.1f}, p99 {np.percentile(times, 99):.1f} ms | {server.memory():,.0f} MB"
+        lists = f"{np.percentile(times, 50):.1f}, p99 {np.percentile(times, 99):.1f} ms"
+        print(f"| minute {minute} | {told['events_per_second']:,.0f} | p99 {told['p99_ms']:.1f} |"
+              f" lists p50 {lists} | {server.memory():,.0f} MB"
               f" | refused {told['refused']:.0f} |", flush=True)  # fmt: skip
 
 
@@ -212,7 +212,11 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", choices=parts, default=parts)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--minutes", type=int, default=30)
-    asked = parser.parse_args()
+    measure(parser.parse_args())
+
+
+def measure(asked: argparse.Namespace) -> None:
+    """The parts that were asked for."""
     shop = shop_file.load(asked.shop)
     source = next(each.name for each in shop.sources if each.live)
     write, first = make_key(shop, ["write"], source=source, per_minute=100_000_000)

@@ -7,7 +7,7 @@ from pathlib import Path
 from onebasket import shop as shop_file
 from onebasket.errors import StoreError
 from onebasket.serve.answering import Answering
-from onebasket.serve.happened import Still
+from onebasket.serve.live.people import People
 from onebasket.shop import Shop
 from onebasket.store.basket import Basket, Version
 
@@ -21,7 +21,8 @@ def open(folder: str | Path) -> Answering:
     Raises StoreError where nothing is published, ModelError where there is no usable model.
     """
     shop = shop_file.load(folder)
-    return Answering.open(shop, version_of(shop), Still())
+    version = version_of(shop)
+    return Answering.open(shop, version, People(shop, version))
 
 
 def version_of(shop: Shop) -> Version:

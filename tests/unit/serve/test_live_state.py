@@ -12,6 +12,7 @@ from onebasket.inbox import FOLDER, Inbox, Posted, id_of
 from onebasket.serve.live import States
 from onebasket.serve.live.directory import Carrier
 from onebasket.serve.live.graph import Limits, scopes
+from onebasket.serve.live.people import People
 from onebasket.shop import Align
 from onebasket.store.basket import Basket
 from tests.unit.serve.live_world import World, event, stream
@@ -198,3 +199,22 @@ def carrier(record: str, *, account: int = 0, name: int = 0, hours: set[int] | N
 def test_who_joins_through_an_identifier(kind: str, carriers: list[Carrier], joined: list[str]) -> None:
     found = scopes(kind, carriers, Limits(Align()))
     assert ["".join(each.record for each in group) for group in found] == joined
+
+
+def test_people_of_a_version_are_found_where_nothing_is_followed(world: World) -> None:
+    world.post(
+        ("web", event(1, userId="u1", email="li@example.com")),
+        ("app", event(2, userId="u2", email="bo@example.com")),
+        ("web", event(3, userId="u3", anonymousId="both", phone="+4930901820")),
+        ("web", event(4, userId="u4", anonymousId="both", phone="+4930901820")),
+    )
+    world.run()
+    version = Basket(world.shop.basket).current()
+    assert version is not None
+    with version, world.following() as live:
+        people = People(world.shop, version)
+        for said in ({"email": "LI@example.com"}, {"account": "u2", "system": "app"}, {"account": "u3"}):
+            assert people.customer_of(said) == live.customer_of(said) is not None
+        for said in ({"phone": "+4930901820"}, {"cookie": "both"}, {"email": "nobody@example.com"}, {}):
+            assert people.customer_of(said) is live.customer_of(said) is None
+        assert people.recent(people.customer_of({"account": "u3"}) or "") == ()
