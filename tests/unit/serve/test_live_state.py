@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -140,13 +141,16 @@ def test_after_a_restart_it_goes_on(world: World) -> None:
 
 def test_states_of_versions_no_longer_served_are_removed(world: World) -> None:
     states = States(world.folder, world.key)
-    for number in range(3):
-        world.post(("web", event(number, userId=f"u{number}")))
-        world.run()
-        version = Basket(world.shop.basket).current()
-        assert version is not None
-        with version:
-            states.of(version).close()
+    with ExitStack() as stack:
+        made = []
+        for number in range(3):
+            world.post(("web", event(number, userId=f"u{number}")))
+            world.run()
+            version = Basket(world.shop.basket).current()
+            assert version is not None
+            made.append(states.of(stack.enter_context(version)))
+        for each in made:
+            each.close()
     assert [path.name for path in (world.folder / "live").glob("*.sqlite")] == ["v000003.sqlite"]
 
 

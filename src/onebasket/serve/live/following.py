@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from onebasket.errors import StoreError
@@ -49,6 +49,7 @@ class Following:
         self._made: dict[str, tuple[float, Mapping[str, float]]] = {}
         self._family: tuple[Mapping[str, str], Mapping[str, list[str]]] = ({}, {})
         self.unread = 0  # lines that could not be understood
+        self.when_closed: Callable[[], None] = lambda: None
 
     @property
     def block(self) -> int:
@@ -78,6 +79,7 @@ class Following:
         if self._thread.is_alive():
             self._thread.join()
         self._memory.close()
+        self.when_closed()
 
     def customer_of(self, identifiers: Mapping[str, str]) -> str | None:
         """The customer who has these, by the surest kind that anybody has; None: nobody, or several."""

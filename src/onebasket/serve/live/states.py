@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from onebasket import shop as shop_file
@@ -32,9 +33,9 @@ class States:
         except BaseException:
             made.close()
             raise
-        self._open = {name: each for name, each in self._open.items() if not each.ended}
-        self._open[version.path.name] = made
-        self._forget()
+        name = version.path.name
+        self._open[name] = made
+        made.when_closed = partial(self._closed, name)
         made.start()
         return made
 
@@ -43,8 +44,10 @@ class States:
         for each in tuple(self._open.values()):
             each.nudge()
 
-    def _forget(self) -> None:
-        """Remove the files of versions that are no longer open."""
+    def _closed(self, name: str) -> None:
+        """Where another version is open, this one's file and any older ones are of no use any more; the last
+        one's is kept for the next start."""
+        self._open.pop(name, None)
         for path in (self._folder / LIVE).glob("v*.sqlite"):
-            if path.stem not in self._open:
+            if self._open and path.stem not in self._open:
                 remove(path)
