@@ -73,13 +73,13 @@ class Address:
 
 def application(inbox: Inbox, keys: Keys, key: Key, answers: Answers | None = None) -> Starlette:
     """All routes of the server: the collector's, and where there are `answers` the API's."""
-    collecting = Collector(inbox, keys, key).routes()
+    collector = Collector(inbox, keys, key)
     if answers is not None:
         from onebasket.serve.api.app import api
 
-        return api(answers, inbox, collecting)
+        return api(answers, inbox, collector)
     return Starlette(
-        routes=collecting,
+        routes=collector.routes(),
         exception_handlers={404: _nothing_there, 405: _nothing_there, 500: _fault},
     )
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Route
 
 from onebasket.errors import ModelError, NotThereError, OneBasketError, StoreError, WishError
 from onebasket.inbox import Inbox
@@ -17,6 +15,7 @@ from onebasket.serve.api import customers, products, status
 from onebasket.serve.api.answers import Answers, RefusedError
 from onebasket.serve.api.guard import Guard
 from onebasket.serve.api.schema import openapi
+from onebasket.serve.collector.routes import Collector
 from onebasket.serve.problems import problem
 
 _ABOUT = (
@@ -28,12 +27,13 @@ _STATUS = {NotThereError: 404, WishError: 422}
 _SHOWN = 20  # things wrong with a request that are told
 
 
-def api(answers: Answers, inbox: Inbox | None, collecting: Sequence[Route]) -> FastAPI:
+def api(answers: Answers, inbox: Inbox | None, collector: Collector) -> FastAPI:
     """All routes of the server; errors in one shape."""
     app = FastAPI(
         title="OneBasket", version=version("onebasket"), description=_ABOUT, docs_url=None, redoc_url=None
     )
-    app.state.answers, app.state.inbox = answers, inbox
+    app.state.answers, app.state.inbox, app.state.collector = answers, inbox, collector
+    collecting = collector.routes()
     app.router.routes[:0] = collecting
     for each in (customers, products, status):
         app.include_router(each.router)

@@ -28,10 +28,16 @@ class Metrics:
             bins[bisect_left(_SECONDS, seconds)] += 1
             self._sums[route] += seconds  # type: ignore[assignment]
 
-    def text(self, gauges: Mapping[str, tuple[str, float]]) -> str:
-        """All of it, and some numbers of the moment: what each is, and how much."""
+    def text(self, events: Mapping[str, int], gauges: Mapping[str, tuple[str, float]]) -> str:
+        """All of it; events by what became of them; and some numbers of the moment: what each is, and how
+        much."""
         with self._lock:
             lines = list(self._lines())
+        lines += [
+            "# HELP onebasket_events_total events that came in",
+            "# TYPE onebasket_events_total counter",
+        ]
+        lines += [f'onebasket_events_total{{outcome="{name}"}} {count}' for name, count in events.items()]
         for name, (what, value) in gauges.items():
             lines += [f"# HELP {name} {what}", f"# TYPE {name} gauge", f"{name} {value:g}"]
         return "\n".join(lines) + "\n"

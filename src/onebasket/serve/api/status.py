@@ -73,7 +73,8 @@ async def version(request: Request) -> Response:
 @router.get("/metrics", operation_id="metrics", dependencies=[Depends(needs("admin"))],
             responses=says(None), summary="Counts for Prometheus")  # fmt: skip
 async def metrics(request: Request) -> Response:
-    """Requests by route and status, how long they took, the version in use, bytes that wait for the inbox."""
+    """Requests by route and status, how long they took, events by what became of them, the version in use,
+    bytes that wait for the inbox."""
     answers, inbox = answers_of(request), request.app.state.inbox
     number = answers.current.version
     gauges = {
@@ -82,4 +83,4 @@ async def metrics(request: Request) -> Response:
     }
     if inbox is not None:
         gauges["onebasket_inbox_waiting_bytes"] = "bytes that wait for the disk", float(inbox.waiting)
-    return Response(answers.metrics.text(gauges), media_type=MEDIA_TYPE)
+    return Response(answers.metrics.text(request.app.state.collector.counts, gauges), media_type=MEDIA_TYPE)

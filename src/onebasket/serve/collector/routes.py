@@ -45,6 +45,7 @@ class Collector:
     def __init__(self, inbox: Inbox, keys: Keys, key: Key) -> None:
         """`key`: the shop's, which secrets of webhooks are sealed with."""
         self._inbox, self._keys, self._key, self._limits = inbox, keys, key, Limits()
+        self.counts = {"accepted": 0, "duplicate": 0, "rejected": 0}  # events, since it was made
 
     def routes(self) -> list[Route]:
         """All of them."""
@@ -183,6 +184,7 @@ class Collector:
         fresh = await asyncio.wrap_future(self._inbox.submit(posted))
         taken = [new for each, new in zip(found, fresh, strict=True) if isinstance(each, Call)]
         rejected = [(place, each) for place, each in enumerate(found) if isinstance(each, Rejected)]
+        self._count(sum(taken), len(taken) - sum(taken), len(rejected))
         if alone and rejected:
             return _refused(400, rejected[0][1].reason, messageId=rejected[0][1].message)
         told = [
@@ -193,6 +195,10 @@ class Collector:
             "success": True, "accepted": sum(taken), "duplicates": len(taken) - sum(taken),
             "rejected": len(rejected), "reasons": told,
         })  # fmt: skip
+
+    def _count(self, *events: int) -> None:
+        for name, count in zip(self.counts, events, strict=True):
+            self.counts[name] += count
 
 
 def _any_page(request: Request) -> dict[str, str]:
@@ -213,6 +219,10 @@ def _any_page(request: Request) -> dict[str, str]:
 def _refused(status: int, reason: str, **more: Any) -> Response:
     """A problem, also as libraries read it: without `code` and `message` some send again and again."""
     return problem(status, reason, code=HTTPStatus(status).name.lower(), message=reason, **more)
+
+    def _count(self, *events: int) -> None:
+        for name, count in zip(self.counts, events, strict=True):
+            self.counts[name] += count
 
 
 def _posted(source: str, found: Call | Rejected) -> Posted:
