@@ -63,7 +63,7 @@ class Server:
         with closing(socket.create_server(("127.0.0.1", 0))) as free:
             self.port = free.getsockname()[1]
         self.process = subprocess.Popen(
-            [each.format(port=self.port) for each in command], stderr=subprocess.DEVNULL, env=env
+            [each.replace("{port}", str(self.port)) for each in command], stderr=subprocess.DEVNULL, env=env
         )
         while True:
             try:

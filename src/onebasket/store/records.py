@@ -23,20 +23,41 @@ _APART = re.compile(r"[\W_]+")
 def reader(rows: f.Rows) -> Callable[[Json], Iterator[dict[str, str | None]]]:
     """A function that gives the rows of a record, with every column of `rows`.
 
-    Raises TypeError for a field that needs an engine: a digest is made with its secret.
+    Columns all of whose objects a record lacks are not looked for. Raises TypeError for a field that needs an
+    engine: a digest is made with its secret.
     """
-    columns = {name: value(field) for name, field in rows.columns.items()}
+    objects = sorted({each for field in rows.columns.values() for each in _objects(field)})
+    bits = {each: 1 << place for place, each in enumerate(objects)}
+    columns = [
+        (name, value(field), sum({bits[each] for each in _objects(field)}))
+        for name, field in rows.columns.items()
+    ]
     wanted = None if rows.where is None else test(rows.where)
 
     def read(record: Json) -> Iterator[dict[str, str | None]]:
         if wanted is not None and not wanted(record, _NOTHING):
             return
+        there = sum(bits[each] for each in objects if not each or _inner(record, each) is not None)
         items = _inner(record, rows.each) if rows.each else None
         for item in items if isinstance(items, list) and items else (_NOTHING,):
             inside = item if isinstance(item, dict) else _NOTHING
-            yield {name: said(record, inside) for name, said in columns.items()}
+            yield {name: said(record, inside) if needed & there else None for name, said, needed in columns}
 
     return read
+
+
+def _objects(field: f.Field) -> set[tuple[str, ...]]:
+    """The objects that a field reads values of; without names where it may say something of any record."""
+    found = set[tuple[str, ...]]()
+    for leaf in f.leaves(field):
+        match leaf:
+            case f.Path((name,)) | f.Entry(name):
+                found.add((name,))
+            case f.Path((*names, _)):
+                found.add(tuple(names))
+            case _:
+                found.add(())
+    return found
 
 
 def value(field: f.Field) -> Value:
@@ -44,6 +65,10 @@ def value(field: f.Field) -> Value:
     match field:
         case f.Path((name,)):
             return lambda record, item: _text(record.get(name))
+        case f.Path((name, inner)):
+            return lambda record, item: (
+                _text(inside.get(inner)) if isinstance(inside := record.get(name), dict) else None
+            )
         case f.Path(names):
             return lambda record, item: _text(_inner(record, names))
         case f.Item(names):
