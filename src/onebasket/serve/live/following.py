@@ -25,6 +25,8 @@ _HOUR = 3_600_000
 _RECENT = 200  # events of a customer that are told
 _HOT_HOURS, _HALF_LIFE_HOURS = 48, 6.0
 _LOOKED = {"view": 1.0, "cart": 3.0, "purchase": 5.0}  # how much each counts for what is looked at
+_AT_ONCE = 2_000  # events that are taken in together
+_GATHERED_SECONDS = 0.03
 _KEPT_SECONDS = 1.0  # counts over all products are made anew after
 
 
@@ -67,10 +69,16 @@ class Following:
 
     def catch_up(self) -> None:
         """Follow as far as the inbox goes now. Raises StoreError for a damaged inbox."""
+        waiting: list[Block] = []
         for block in blocks(self._inbox, self._key, self._memory.block):
-            self._take(block)
+            waiting.append(block)
+            if sum(len(each.events) for each in waiting) >= _AT_ONCE:
+                self._take(waiting)
+                waiting = []
             if self.ended:
                 return
+        if waiting:
+            self._take(waiting)
 
     def close(self) -> None:
         """Follow no more; what was followed stays."""
@@ -135,19 +143,20 @@ class Following:
     def _follow(self) -> None:
         while not self.ended:
             self._news.wait()
+            time.sleep(_GATHERED_SECONDS)  # more comes in meanwhile, and costs less together
             self._news.clear()
             try:
                 self.catch_up()
             except StoreError:  # the writer is about to say the same to whoever sends
                 self.unread += 1
 
-    def _take(self, block: Block) -> None:
-        """Take a block in, whole."""
-        with self._guard, self._memory.block_done(block.number):
+    def _take(self, some: Sequence[Block]) -> None:
+        """Take blocks in, all of them or none."""
+        with self._guard, self._memory.block_done(some[-1].number):
             changed: set[str] = set()
             done: list[tuple[int, Happened]] = []
             counts: dict[tuple[str, int], tuple[float, float]] = {}
-            for event in block.events:
+            for event in (event for block in some for event in block.events):
                 reading = self._reading.get(event.source)
                 if reading is None:
                     continue
