@@ -133,6 +133,7 @@ def test_a_day(server: Server) -> None:
     assert [each[:2] for each in now] == [each[:2] for each in after]
     assert not any(live for *_, live in now)
     assert server.found(cookie="a1") == bought
+    assert server.did(nobody) == now  # still by the id that it had
     server.track(4, "Product Viewed", "S1", anonymousId="a1")
     until(lambda: (200, server.did(bought)), lambda answer: answer[1] == [("view", "Thing 1", True), *now])
     server.stop(signal.SIGTERM)

@@ -13,6 +13,7 @@ import pytest
 from onebasket.inbox import FOLDER, Inbox, Posted, id_of
 from onebasket.serve.live import States
 from onebasket.serve.live.directory import Carrier
+from onebasket.serve.live.following import remove
 from onebasket.serve.live.graph import Limits, scopes
 from onebasket.serve.live.people import People
 from onebasket.shop import Align
@@ -153,6 +154,26 @@ def test_states_of_versions_no_longer_served_are_removed(world: World) -> None:
         for each in made:
             each.close()
     assert [path.name for path in (world.folder / "live").glob("*.sqlite")] == ["v000003.sqlite"]
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_ids_that_gave_way_are_understood_in_the_next_version(world: World, damaged: bool) -> None:
+    world.post(("web", event(1, userId="u1")))
+    world.run()
+    world.post(("web", event(2, 30, anonymousId="new")))
+    with world.following() as live:
+        nobody = live.customer_of({"cookie": "new"})
+    world.post(("web", event(3, 30, anonymousId="new", userId="u1")))
+    with world.following() as live:
+        known = live.current(nobody or "")
+    world.run()
+    if damaged:
+        (path,) = (world.folder / "live").glob("v*.sqlite")
+        remove(path)
+        path.write_bytes(b"?" * 5000)
+    with world.following() as live:
+        assert nobody != known == live.customer_of({"account": "u1", "system": "web"})
+        assert live.current(nobody or "") == (nobody if damaged else known)
 
 
 def test_it_follows_while_events_come_in(world: World) -> None:

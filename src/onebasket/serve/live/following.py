@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from onebasket.errors import StoreError
@@ -44,7 +46,12 @@ class Following:
             source.name: Reading(shop, source, key, products) for source in shop.sources if source.live
         }
         path = shop.folder / LIVE / f"{version.path.name}.sqlite"
+        older = sorted(each for each in path.parent.glob("v*.sqlite") if each.name < path.name)
+        begun = not path.exists()
         self._memory = _opened(path, version.manifest.get("inbox", 0))
+        if begun and older:
+            with suppress(sqlite3.DatabaseError):  # a damaged one has nothing to tell
+                self._memory.inherit(older[-1], lambda customer: not self._directory.size(customer))
         self._graph = Graph(self._directory, self._memory, shop.align, version.number)
         self._guard, self._news, self.ended = threading.Lock(), threading.Event(), False
         self._thread = threading.Thread(target=self._follow, name="live state", daemon=True)

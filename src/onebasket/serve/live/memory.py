@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -185,6 +185,16 @@ class Memory:
         else:
             self._database.execute("insert or replace into merged values (?, ?)", (customer, into))
             self.merged = {**self.merged, customer: into}
+
+    def inherit(self, older: Path, gone: Callable[[str], bool]) -> None:
+        """Take over what became of ids in an older version's state; of those that are `gone`, as the version
+        does not know them."""
+        with closing(sqlite3.connect(f"file:{older}?mode=ro", uri=True)) as before:
+            found = before.execute("select customer, into_customer from merged").fetchall()
+        with self.block_done(self.block):
+            for customer, into in found:
+                if gone(customer):
+                    self.merge(customer, into)
 
     def note(self, rows: Iterable[tuple[int, Happened]]) -> None:
         """What records did."""
