@@ -86,7 +86,16 @@ class Current:
         if version.number == self.version:
             version.close()
             return False
-        new = Answering.open(shop, version, self._live_of(version))
+        try:
+            live = self._live_of(version)
+        except BaseException:
+            version.close()
+            raise
+        try:
+            new = Answering.open(shop, version, live)
+        except BaseException:  # it is tried again: nothing of this try may stay
+            live.close()
+            raise
         try:
             new.warm()
         except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import threading
 import time
@@ -12,10 +13,10 @@ import pytest
 
 import onebasket
 from onebasket import shop as shop_file
-from onebasket.errors import StoreError
+from onebasket.errors import OneBasketError, StoreError
 from onebasket.serve.current import Current
 from onebasket.serve.happened import Still
-from onebasket.store.basket import Basket
+from onebasket.store.basket import Basket, Version
 from tests.unit.serve.conftest import Served
 from tests.unit.serve.world import write
 
@@ -67,6 +68,33 @@ def test_what_cannot_be_opened_leaves_the_version_in_use(folder: Path) -> None:
     with current.get() as shop:
         assert shop.trending().items
     current.close()
+
+
+@pytest.mark.parametrize("what", ["model", "live state"])
+def test_nothing_stays_of_a_version_that_cannot_be_opened(folder: Path, what: str) -> None:
+    closed = []
+
+    class Noted(Still):
+        def close(self) -> None:
+            closed.append(1)
+
+    def live_of(version: Version) -> Still:
+        if what == "live state":
+            raise StoreError("no room")
+        return Noted()
+
+    published = Basket(folder / "basket").current()
+    assert published
+    if what == "model":
+        shutil.rmtree(published.path / "models")
+    published.close()
+    current = Current(shop_file.load(folder), live_of)
+    for _ in range(2):
+        with pytest.raises(OneBasketError):
+            current.refresh()
+    assert len(closed) == (2 if what == "model" else 0)
+    with (published.path / "LOCK").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nobody reads the version
 
 
 def test_a_shop_that_never_ran_waits(tmp_path: Path) -> None:
