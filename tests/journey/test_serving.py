@@ -45,11 +45,9 @@ class Server:
         assert str(self.port) in self.process.stderr.readline()
 
     def stop(self, how: signal.Signals) -> None:
-        """End it."""
+        """End it, and see the process that followed end with it: whose errors go where its own do."""
         self.process.send_signal(how)
-        self.process.wait()
-        assert self.process.stderr is not None
-        self.process.stderr.close()
+        self.process.communicate(timeout=60)
 
     def ask(self, method: str, path: str, body: Any = None) -> Answer:
         """A request of somebody who may read."""

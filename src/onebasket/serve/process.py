@@ -7,6 +7,7 @@ import ipaddress
 import signal
 import socket
 import ssl
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from granian.server.embed import Server
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from onebasket.errors import PrivacyError, StoreError
 from onebasket.inbox import FOLDER, Follower, Inbox
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 _HEAD_MS = 10_000  # that the head of a request may take to arrive
 _BACKLOG = 1024
 _BETWEEN = 0.01  # seconds between looks whether it listens yet
+_TURN_SECONDS = 0.001  # for which a thread keeps others from the interpreter; who writes the inbox asks often
 _AT_ONCE = 1024  # requests that are worked on; more wait in the backlog
 
 
@@ -71,7 +74,7 @@ class Address:
             return self.host == "localhost"
 
 
-def application(inbox: Inbox, keys: Keys, key: Key, answers: Answers | None = None) -> Starlette:
+def application(inbox: Inbox, keys: Keys, key: Key, answers: Answers | None = None) -> ASGIApp:
     """All routes of the server: the collector's, and where there are `answers` the API's."""
     collector = Collector(inbox, keys, key)
     if answers is not None:
@@ -91,7 +94,7 @@ def serve_shop(shop: Shop, address: Address, ready: Callable[[], None] = lambda:
     from onebasket.serve.live import States
 
     key = shop_key(shop)
-    states = States(shop.folder, key)
+    states = States(shop.folder)
     serve(shop.folder, key, address, ready, Answers(shop, Keys(shop.folder), states.of), states.nudge)
 
 
@@ -115,6 +118,7 @@ def serve(
         )  # fmt: skip
     _check_certificate(address)
     _check_free(address)
+    sys.setswitchinterval(_TURN_SECONDS)
     inbox = Inbox(folder / FOLDER, key, follow)
     try:
         if answers is not None:
@@ -126,7 +130,7 @@ def serve(
             answers.close()
 
 
-async def _until_stopped(app: Starlette, address: Address, ready: Callable[[], None]) -> None:
+async def _until_stopped(app: ASGIApp, address: Address, ready: Callable[[], None]) -> None:
     server = Server(
         app, address.host, address.port, interface=Interfaces.ASGI, http=HTTPModes.auto, websockets=False,
         backlog=_BACKLOG, backpressure=_AT_ONCE, http1_settings=HTTP1Settings(header_read_timeout=_HEAD_MS),

@@ -13,7 +13,8 @@ from onebasket import shop as shop_file
 from onebasket.inbox import FOLDER, Inbox, Posted, id_of
 from onebasket.protect import Key, load_or_make
 from onebasket.run import run
-from onebasket.serve.live import Following
+from onebasket.serve.live.followed import Followed
+from onebasket.serve.live.following import Following
 from onebasket.store.basket import Basket
 from onebasket.store.duckdb import DuckStore
 
@@ -70,16 +71,25 @@ class World:
 
     @contextmanager
     def following(self) -> Iterator[Following]:
-        """The live state of the published version, as far as the inbox goes."""
+        """What follows the inbox for the published version; it has not begun."""
         version = Basket(self.shop.basket).current()
         assert version is not None
         with version, DuckStore(version, self.key, threads=2) as store:
             made = Following(self.shop, self.key, version, store)
             try:
-                made.catch_up()
                 yield made
             finally:
                 made.close()
+
+    @contextmanager
+    def followed(self) -> Iterator[Followed]:
+        """The live state of the published version, as far as the inbox goes."""
+        version = Basket(self.shop.basket).current()
+        assert version is not None
+        with version, self.following() as following:
+            following.catch_up()
+            assert following.unread == 0
+            yield Followed(self.shop, version)
 
     def customers(self) -> dict[str, str]:
         """The customer of each record of the published version."""

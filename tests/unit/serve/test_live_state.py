@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from onebasket.inbox import FOLDER, Inbox, Posted, id_of
 from onebasket.serve.live import States
 from onebasket.serve.live.directory import Carrier
 from onebasket.serve.live.following import remove
 from onebasket.serve.live.graph import Limits, scopes
+from onebasket.serve.live.memory import Memory
 from onebasket.serve.live.people import People
 from onebasket.shop import Align
 from onebasket.store.basket import Basket
@@ -32,10 +29,9 @@ def test_live_and_the_next_run_agree_who_is_who(world: World, seed: int, faithfu
     world.post(*sent[:150])
     world.run()
     world.post(*sent[150:])
-    with world.following() as live:
-        rows = live._memory._database.execute("select record, customer from people").fetchall()
+    with world.followed() as live:
+        rows = live._recall.ask("select record, customer from people").fetchall()
         found = {record: live.current(customer) for record, customer in rows}
-        assert live.unread == 0
     world.run()
     now = world.customers()
     assert len(found) > 50
@@ -47,13 +43,13 @@ def test_somebody_who_signs_in_was_here_before(world: World) -> None:
     world.run()
     (known,) = set(world.customers().values())
     world.post(("web", event(2, 30, anonymousId="new")), ("web", event(3, 30, anonymousId="new")))
-    with world.following() as live:
+    with world.followed() as live:
         nobody = live.customer_of({"cookie": "new"})
         assert nobody is not None and nobody != known
         assert [each.event_id for each in live.recent(nobody)] == ["m2#0", "m3#0"]
         assert live.recent(known) == []
     world.post(("web", event(4, 30, anonymousId="new", userId="u1")))
-    with world.following() as live:
+    with world.followed() as live:
         assert live.current(nobody) == known
         for customer in (nobody, known):
             assert [each.event_id for each in live.recent(customer)] == ["m2#0", "m3#0", "m4#0"]
@@ -67,7 +63,7 @@ def test_people_are_found_by_what_they_write(world: World) -> None:
     )
     world.run()
     world.post(("web", event(3, userId="u3", email="new@example.com")))
-    with world.following() as live:
+    with world.followed() as live:
         li, bo = live.customer_of({"email": " li@example.com"}), live.customer_of({"email": "bo@example.com"})
         assert li and bo and li != bo
         assert live.customer_of({"phone": "030 / 901820", "country": "DE"}) == li
@@ -101,7 +97,7 @@ def test_what_was_sold_and_looked_at_is_counted(world: World) -> None:
     )  # fmt: skip
     with world.store() as store:
         ((product,),) = store.query("select product_id from catalogue").fetchall()
-    with world.following() as live:
+    with world.followed() as live:
         assert live.sold() == {product: 2.0}
         customer = live.customer_of({"account": "u1", "system": "web"})
         assert customer is not None
@@ -111,7 +107,7 @@ def test_what_was_sold_and_looked_at_is_counted(world: World) -> None:
         assert told == [
             ("purchase", product, 3.0, 750), ("purchase", None, 1.0, None), ("return", product, 1.0, None),
         ]  # fmt: skip
-        counted = live._memory.counted(0)
+        counted = live._recall.counted(0)
         assert [(each, looked) for each, _, looked in counted] == [(product, 6.0)]
         assert live.hot() == {}  # it was in March
 
@@ -122,10 +118,11 @@ def test_after_a_restart_it_goes_on(world: World) -> None:
     world.run()
 
     def known() -> tuple[object, ...]:
-        with world.following() as live:
-            rows = live._memory._database.execute("select record, customer from people order by 1").fetchall()
-            events = live._memory._database.execute("select number, at, event from happened").fetchall()
-            return live.block, rows, len(events), live.sold()
+        with world.followed() as live:
+            rows = live._recall.ask("select record, customer from people order by 1").fetchall()
+            events = live._recall.ask("select number, at, event from happened").fetchall()
+            followed = live._recall.ask("select block from followed").fetchall()
+            return followed, rows, len(events), live.sold()
 
     world.post(*sent[30:60])
     known()
@@ -142,7 +139,7 @@ def test_after_a_restart_it_goes_on(world: World) -> None:
 
 
 def test_states_of_versions_no_longer_served_are_removed(world: World) -> None:
-    states = States(world.folder, world.key)
+    states = States(world.folder)
     with ExitStack() as stack:
         made = []
         for number in range(3):
@@ -156,49 +153,26 @@ def test_states_of_versions_no_longer_served_are_removed(world: World) -> None:
     assert [path.name for path in (world.folder / "live").glob("*.sqlite")] == ["v000003.sqlite"]
 
 
-@pytest.mark.parametrize("damaged", [False, True])
-def test_ids_that_gave_way_are_understood_in_the_next_version(world: World, damaged: bool) -> None:
+@pytest.mark.parametrize("state", ["whole", "damaged", "begun by one that was killed"])
+def test_ids_that_gave_way_are_understood_in_the_next_version(world: World, state: str) -> None:
     world.post(("web", event(1, userId="u1")))
     world.run()
     world.post(("web", event(2, 30, anonymousId="new")))
-    with world.following() as live:
+    with world.followed() as live:
         nobody = live.customer_of({"cookie": "new"})
     world.post(("web", event(3, 30, anonymousId="new", userId="u1")))
-    with world.following() as live:
+    with world.followed() as live:
         known = live.current(nobody or "")
     world.run()
-    if damaged:
-        (path,) = (world.folder / "live").glob("v*.sqlite")
+    (path,) = (world.folder / "live").glob("v*.sqlite")
+    if state.startswith("begun"):
+        Memory(path.with_name("v000002.sqlite"), 2).close()
+    if state == "damaged":
         remove(path)
         path.write_bytes(b"?" * 5000)
-    with world.following() as live:
+    with world.followed() as live:
         assert nobody != known == live.customer_of({"account": "u1", "system": "web"})
-        assert live.current(nobody or "") == (nobody if damaged else known)
-
-
-def test_it_follows_while_events_come_in(world: World) -> None:
-    world.post(("web", event(1, userId="u1")))
-    world.run()
-    customer = next(iter(world.customers().values()))
-    with world.following() as live:
-        seen = threading.Event()
-        take = live._take
-
-        def noted(some: Any) -> None:
-            take(some)
-            seen.set()
-
-        live._take = noted  # type: ignore[method-assign, assignment]
-        live.start()
-        inbox = Inbox(world.folder / FOLDER, world.key, lambda block: live.nudge())
-        line = json.dumps(event(9, userId="u1") | {"event": "Product Added"}).encode()
-        inbox.submit(
-            [Posted("web", id_of("web", "n"), line), Posted("web", id_of("web", "x"), b"[1]")]
-        ).result()
-        assert seen.wait(60)
-        inbox.close()
-        assert [each.action for each in live.recent(customer)] == ["cart"]
-        assert live.unread == 1
+        assert live.current(nobody or "") == (nobody if state == "damaged" else known)
 
 
 def carrier(record: str, *, account: int = 0, name: int = 0, hours: set[int] | None = None) -> Carrier:
@@ -237,7 +211,7 @@ def test_people_of_a_version_are_found_where_nothing_is_followed(world: World) -
     world.run()
     version = Basket(world.shop.basket).current()
     assert version is not None
-    with version, world.following() as live:
+    with version, world.followed() as live:
         people = People(world.shop, version)
         for said in ({"email": "LI@example.com"}, {"account": "u2", "system": "app"}, {"account": "u3"}):
             assert people.customer_of(said) == live.customer_of(said) is not None

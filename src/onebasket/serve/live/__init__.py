@@ -1,13 +1,15 @@
 """The live state: what came in since a version was published, and who it was.
 
+A process of its own writes it, and the server reads it: neither waits for the other.
+
 `reading` makes of a line what a run would make of it, `directory` knows who carries which identifier in the
-version, `graph` joins newcomers to them by the rules of a run, `memory` keeps it all on disk, and `following`
-is the thread that follows the inbox and answers for it. `states` has those of the versions that are open.
+version, `graph` joins newcomers to them by the rules of a run, `memory` keeps it all on disk, `following`
+does all of this with what stands in the inbox, and `child` is the process that it does it in. `recall` asks
+what is kept, `people` looks people up, `followed` answers for both. `states` has those of open versions.
 """
 
 from __future__ import annotations
 
-from onebasket.serve.live.following import Following
 from onebasket.serve.live.states import States
 
-__all__ = ["Following", "States"]
+__all__ = ["States"]

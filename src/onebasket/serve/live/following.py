@@ -1,12 +1,9 @@
-"""The thread that follows the inbox, and what it knows: who was here since the version, and what they did."""
+"""Follows the inbox: who was here since the version, and what they did, into the live state's file."""
 
 from __future__ import annotations
 
 import sqlite3
-import threading
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,24 +14,20 @@ from onebasket.serve.happened import Happened
 from onebasket.serve.live.directory import LOOSE, Directory
 from onebasket.serve.live.graph import Graph
 from onebasket.serve.live.memory import Memory
-from onebasket.serve.live.reading import Person, Products, Reading, Told, identifiers_of
+from onebasket.serve.live.reading import Person, Products, Reading, Told
 from onebasket.shop import Shop
 from onebasket.store.base import Store
 from onebasket.store.basket import Version
 
 LIVE = "live"
 _HOUR = 3_600_000
-_RECENT = 200  # events of a customer that are told
-_HOT_HOURS, _HALF_LIFE_HOURS = 48, 6.0
 _LOOKED = {"view": 1.0, "cart": 3.0, "purchase": 5.0}  # how much each counts for what is looked at
 _AT_ONCE = 2_000  # events that are taken in together
-_GATHERED_SECONDS = 0.03
-_KEPT_SECONDS = 1.0  # counts over all products are made anew after
 
 
 class Following:
-    """The live state of one version (`Live`). Starts where the version's run stopped, or, after a restart,
-    where it had got to; `catch_up` before it is asked, then `start`."""
+    """Writes the live state of one version. Starts where the version's run stopped, or, after a restart,
+    where it had got to."""
 
     def __init__(self, shop: Shop, key: Key, version: Version, store: Store) -> None:
         """Raises StoreError where the state cannot be written."""
@@ -45,121 +38,43 @@ class Following:
         self._reading = {
             source.name: Reading(shop, source, key, products) for source in shop.sources if source.live
         }
-        path = shop.folder / LIVE / f"{version.path.name}.sqlite"
+        path = path_of(shop.folder, version)
         older = sorted(each for each in path.parent.glob("v*.sqlite") if each.name < path.name)
-        begun = not path.exists()
         self._memory = _opened(path, version.manifest.get("inbox", 0))
-        if begun and older:
+        if self._memory.begun and older:
             with suppress(sqlite3.DatabaseError):  # a damaged one has nothing to tell
                 self._memory.inherit(older[-1], lambda customer: not self._directory.size(customer))
         self._graph = Graph(self._directory, self._memory, shop.align, version.number)
-        self._guard, self._news, self.ended = threading.Lock(), threading.Event(), False
-        self._thread = threading.Thread(target=self._follow, name="live state", daemon=True)
-        self._made: dict[str, tuple[float, Mapping[str, float]]] = {}
-        self._family: tuple[Mapping[str, str], Mapping[str, list[str]]] = ({}, {})
         self.unread = 0  # lines that could not be understood
-        self.when_closed: Callable[[], None] = lambda: None
 
     @property
     def block(self) -> int:
         """The last block of the inbox that counts."""
         return self._memory.block
 
-    def start(self) -> None:
-        """Follow from now on."""
-        self._thread.start()
-        self.nudge()  # what came in meanwhile
-
-    def nudge(self) -> None:
-        """There is news in the inbox."""
-        self._news.set()
-
-    def catch_up(self) -> None:
-        """Follow as far as the inbox goes now. Raises StoreError for a damaged inbox."""
+    def catch_up(self, enough: Callable[[], bool] = lambda: False) -> None:
+        """Follow as far as the inbox goes now, or until it is enough. Raises StoreError for a damaged
+        inbox."""
         waiting: list[Block] = []
+        events = 0
         for block in blocks(self._inbox, self._key, self._memory.block):
             waiting.append(block)
-            if sum(len(each.events) for each in waiting) >= _AT_ONCE:
+            events += len(block.events)
+            if events >= _AT_ONCE:
+                if enough():
+                    return
                 self._take(waiting)
-                waiting = []
-            if self.ended:
-                return
+                waiting, events = [], 0
         if waiting:
             self._take(waiting)
 
     def close(self) -> None:
         """Follow no more; what was followed stays."""
-        self.ended = True
-        self._news.set()
-        if self._thread.is_alive():
-            self._thread.join()
         self._memory.close()
-        self.when_closed()
-
-    def customer_of(self, identifiers: Mapping[str, str]) -> str | None:
-        """The customer who has these, by the surest kind that anybody has; None: nobody, or several."""
-        said = identifiers_of(identifiers, self._shop, self._key)
-        with self._guard:
-            found = {
-                self.current(self._memory.customer(each) or self._directory.customer_of(each) or "")
-                for each in self._graph.found(said)
-            }
-        return found.pop() if len(found) == 1 else None
-
-    def current(self, customer_id: str) -> str:
-        """The id that a customer has by now."""
-        merged, seen = self._memory.merged, set[str]()
-        while customer_id in merged and customer_id not in seen:
-            seen.add(customer_id)
-            customer_id = merged[customer_id]
-        return customer_id
-
-    def recent(self, customer_id: str) -> Sequence[Happened]:
-        """What a customer did since the version, the oldest first; of much the latest."""
-        merged = self._memory.merged
-        if self._family[0] is not merged:
-            family: dict[str, list[str]] = defaultdict(list)
-            for old in merged:
-                family[self.current(old)].append(old)
-            self._family = merged, family
-        now = self.current(customer_id)
-        return self._memory.recent([now, *self._family[1].get(now, ())], _RECENT)
-
-    def hot(self) -> Mapping[str, float]:
-        """How much each product was looked at lately; half as much counts every six hours."""
-        return self._kept("hot", self._hot)
-
-    def sold(self) -> Mapping[str, float]:
-        """Units sold of each product since the version, less those that came back."""
-        return self._kept("sold", self._memory.sold)
-
-    def _hot(self) -> Mapping[str, float]:
-        hour, made = int(time.time() * 1000) // _HOUR, defaultdict[str, float](float)
-        for product, when, looked in self._memory.counted(hour - _HOT_HOURS):
-            made[product] += looked * 0.5 ** (max(hour - when, 0) / _HALF_LIFE_HOURS)
-        return made
-
-    def _kept(self, what: str, made: object) -> Mapping[str, float]:
-        when, found = self._made.get(what, (0.0, {}))
-        if time.monotonic() - when > _KEPT_SECONDS or not when:
-            assert callable(made)
-            found = made()
-            self._made[what] = time.monotonic(), found
-        return found
-
-    def _follow(self) -> None:
-        while not self.ended:
-            self._news.wait()
-            time.sleep(_GATHERED_SECONDS)  # more comes in meanwhile, and costs less together
-            self._news.clear()
-            try:
-                self.catch_up()
-            except StoreError:  # the writer is about to say the same to whoever sends
-                self.unread += 1
 
     def _take(self, some: Sequence[Block]) -> None:
         """Take blocks in, all of them or none."""
-        with self._guard, self._memory.block_done(some[-1].number):
+        with self._memory.block_done(some[-1].number):
             changed: set[str] = set()
             done: list[tuple[int, Happened]] = []
             counts: dict[tuple[str, int], tuple[float, float]] = {}
@@ -200,8 +115,7 @@ class Following:
             left -= found.customers.keys()
             moved = {**self._memory.assign(found.customers), **found.moved}
             stay = set(found.customers.values())
-            for each in stay & self._memory.merged.keys():
-                self._memory.merge(each, None)
+            self._memory.part(stay)
             for old, new in sorted(moved.items()):
                 if old not in stay:
                     self._memory.merge(old, new)
@@ -217,12 +131,18 @@ def _count(told: Told, counts: dict[tuple[str, int], tuple[float, float]]) -> No
         counts[each.product_id, told.at // _HOUR] = looked + _LOOKED.get(each.action, 0.0), before + sold
 
 
+def path_of(folder: Path, version: Version) -> Path:
+    """The file of a version's live state, in a shop's folder."""
+    return folder / LIVE / f"{version.path.name}.sqlite"
+
+
 def _opened(path: Path, after: int) -> Memory:
     """The state of a version; those of earlier ones are removed, and so is one that is damaged."""
     try:
         return Memory(path, after)
     except StoreError:
-        remove(path)
+        with suppress(OSError):
+            remove(path)
         return Memory(path, after)
 
 

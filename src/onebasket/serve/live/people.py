@@ -1,4 +1,4 @@
-"""Who is who in a published version where nothing is followed: people are found, nothing has happened."""
+"""Who is who in a published version; where nothing is followed, nothing has happened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from onebasket.protect import Key, open_key
 from onebasket.serve.happened import Still
 from onebasket.serve.live.directory import Carrier, Directory
-from onebasket.serve.live.graph import Graph
+from onebasket.serve.live.graph import Graph, Newcomers
 from onebasket.serve.live.reading import identifiers_of
 from onebasket.shop import Shop
 from onebasket.store.basket import Version
@@ -36,10 +36,23 @@ class Nobody:
 
 
 class People(Still):
-    """The people of a version, read once somebody is asked for."""
+    """The people of a version, read once somebody is asked for, and newcomers."""
 
-    def __init__(self, shop: Shop, version: Version) -> None:
-        self._shop, self._version = shop, version
+    def __init__(self, shop: Shop, version: Version, newcomers: Newcomers | None = None) -> None:
+        self._shop, self._version, self._newcomers = shop, version, newcomers or Nobody()
+
+    def customer_of(self, identifiers: Mapping[str, str]) -> str | None:
+        """The customer who has these, by the surest kind that anybody has; None: nobody, or several."""
+        records = self._graph.found(identifiers_of(identifiers, self._shop, self._key))
+        found = {self._whose(record) for record in records}
+        return found.pop() if len(found) == 1 else None
+
+    def read(self) -> None:
+        """Read them now, not once somebody is asked for."""
+        assert self._graph
+
+    def _whose(self, record: str) -> str | None:
+        return self._directory.customer_of(record)
 
     @cached_property
     def _key(self) -> Key:
@@ -51,9 +64,6 @@ class People(Still):
         with DuckStore(self._version, self._key, memory=settings.memory, threads=settings.threads) as store:
             return Directory(store)
 
-    def customer_of(self, identifiers: Mapping[str, str]) -> str | None:
-        """The customer who has these, by the surest kind that anybody has; None: nobody, or several."""
-        graph = Graph(self._directory, Nobody(), self._shop.align, 0)
-        records = graph.found(identifiers_of(identifiers, self._shop, self._key))
-        found = {self._directory.customer_of(record) for record in records}
-        return found.pop() if len(found) == 1 else None
+    @cached_property
+    def _graph(self) -> Graph:
+        return Graph(self._directory, self._newcomers, self._shop.align, self._version.number)
