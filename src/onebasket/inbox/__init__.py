@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from onebasket.inbox.reading import blocks, blocks_of, ends, segments
 from onebasket.inbox.segments import Block, Posted, id_of
-from onebasket.inbox.writing import Follower, Inbox
+from onebasket.inbox.writing import Follower, Inbox, Outcome
 
 FOLDER = "inbox"  # within a shop's
 REJECTED = "/rejected"  # behind a source's name: what of it was rejected, with the reason
 
 __all__ = [
-    "FOLDER", "REJECTED", "Block", "Follower", "Inbox", "Posted", "blocks", "blocks_of", "ends", "id_of",
-    "segments",
+    "FOLDER", "REJECTED", "Block", "Follower", "Inbox", "Outcome", "Posted", "blocks", "blocks_of",
+    "ends", "id_of", "segments",
 ]  # fmt: skip

@@ -19,7 +19,13 @@ def segments(folder: Path) -> list[Path]:
 
 def blocks(folder: Path, key: Key, after: int = 0) -> Iterator[Block]:
     """Blocks behind a number, in order. Raises StoreError for a damaged file, or one of another key."""
-    for path in segments(folder):
+    wanted = []
+    for path in reversed(segments(folder)):
+        last = span(path)[0]
+        if 0 < last <= after:
+            break
+        wanted.append(path)
+    for path in reversed(wanted):
         yield from blocks_of(path, key, after)
 
 

@@ -23,18 +23,20 @@ from onebasket.protect import Key
 WINDOW_HOURS = 48  # for how long an event that comes again is known, at least
 _SEGMENT = 500_000  # events of a segment: their ids are held in memory
 _GROUP = 20_000  # events of a block, about
+_GATHERED_SECONDS = 0.002  # one wait for the disk serves all who come meanwhile
 _WAITING = 64_000_000  # bytes that may wait for the disk
 _HOUR = 3_600_000
 _NOTHING, _AGAIN = "nothing of this request was kept", "send it again later"
 
 Follower = Callable[[Block], None]
+Outcome = list[bool] | InboxFullError  # which of some events are new; or why none of them is kept
 
 
 @dataclass(frozen=True)
 class _Request:
     events: Sequence[Posted]
     size: int
-    told: Future[list[bool]]
+    told: Callable[[Outcome], None]
 
 
 class Inbox:
@@ -78,6 +80,22 @@ class Inbox:
         Raises InboxFullError where too much waits already. The future raises it where the disk takes no more;
         then none of the events is kept.
         """
+        made: Future[list[bool]] = Future()
+
+        def told(outcome: Outcome) -> None:
+            if not made.set_running_or_notify_cancel():
+                return  # whoever asked is gone
+            if isinstance(outcome, list):
+                made.set_result(outcome)
+            else:
+                made.set_exception(outcome)
+
+        self.put(events, told)
+        return made
+
+    def put(self, events: Sequence[Posted], told: Callable[[Outcome], None]) -> None:
+        """Take events in; the writing thread tells what became of them. Raises InboxFullError as `submit`
+        does."""
         size = sum(len(event.line) for event in events)
         with self._guard:
             if self._closed:
@@ -88,9 +106,7 @@ class Inbox:
                     expected=f"at most {self._most:,}", state=_NOTHING, next_step=_AGAIN,
                 )  # fmt: skip
             self._bytes += size
-            request = _Request(events, size, Future())
-            self._queue.put(request)
-        return request.told
+            self._queue.put(_Request(events, size, told))
 
     def close(self) -> None:
         """Write what waits, then stop."""
@@ -105,9 +121,9 @@ class Inbox:
 
     def _work(self) -> None:
         """The writing thread."""
-        going = True
+        going, group = True, list[_Request]()
         while going:
-            group, going = self._group()
+            group, going = self._group(len(group) > 1)
             if not group:
                 continue
             try:
@@ -119,11 +135,14 @@ class Inbox:
             if block is not None and self._follow is not None:
                 self._follow(block)
 
-    def _group(self) -> tuple[list[_Request], bool]:
-        """The requests that are waiting, at least one; and whether there will be more."""
+    def _group(self, busy: bool) -> tuple[list[_Request], bool]:
+        """The requests that are waiting, at least one; and whether there will be more. `busy`: several came
+        together last time, so that more are on their way."""
         first = self._queue.get()
         if first is None:
             return [], False
+        if busy:
+            time.sleep(_GATHERED_SECONDS)
         group, events = [first], len(first.events)
         while events < _GROUP:
             try:
@@ -158,14 +177,9 @@ class Inbox:
             self._bytes -= sum(request.size for request in group)
         place = 0
         for request in group:
-            told = before[place : place + len(request.events)]
+            known = before[place : place + len(request.events)]
             place += len(request.events)
-            if not request.told.set_running_or_notify_cancel():
-                continue  # whoever asked is gone
-            if error is None:
-                request.told.set_result([not known for known in told])
-            else:
-                request.told.set_exception(_full(error))
+            request.told([not each for each in known] if error is None else _full(error))
 
     def _seal(self) -> None:
         """Begin a new segment."""

@@ -60,12 +60,16 @@ class Keys:
 
     def all(self) -> list[ApiKey]:
         """Every key, the oldest first. Raises PrivacyError for a file that cannot be used."""
-        self._refresh()
+        self.refresh()
         return list(self._by_hash.values())
 
     def find(self, key: str) -> ApiKey | None:
         """The key that holds, if this is one."""
-        self._refresh()
+        self.refresh()
+        return self.known(key)
+
+    def known(self, key: str) -> ApiKey | None:
+        """The same, by the file as it was last read."""
         found = self._by_hash.get(_hash(key))
         return None if found is None or found.revoked else found
 
@@ -123,7 +127,8 @@ class Keys:
         self._write([gone if each is found else each for each in kept])
         return gone
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Read the file, if it has changed. Raises PrivacyError for one that cannot be used."""
         try:
             told = self.path.stat()
         except FileNotFoundError:

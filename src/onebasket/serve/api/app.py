@@ -27,7 +27,7 @@ _STATUS = {NotThereError: 404, WishError: 422}
 _SHOWN = 20  # things wrong with a request that are told
 
 
-def api(answers: Answers, inbox: Inbox | None, collector: Collector) -> FastAPI:
+def api(answers: Answers, inbox: Inbox | None, collector: Collector) -> Guard:
     """All routes of the server; errors in one shape."""
     app = FastAPI(
         title="OneBasket", version=version("onebasket"), description=_ABOUT, docs_url=None, redoc_url=None
@@ -43,8 +43,7 @@ def api(answers: Answers, inbox: Inbox | None, collector: Collector) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _fault)
-    app.add_middleware(Guard, answers=answers, collecting=collecting)
-    return app
+    return Guard(app, answers, collecting)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -11,6 +11,7 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from onebasket.serve.api.answers import Answers
+from onebasket.serve.collector.requests import Endpoint
 from onebasket.serve.problems import problem
 
 MOST_BYTES = 500_000  # of a body
@@ -24,11 +25,19 @@ class Guard:
 
     def __init__(self, app: ASGIApp, answers: Answers, collecting: Sequence[Route]) -> None:
         self._app, self._answers, self._collecting = app, answers, collecting
-        self._direct = {(route.path, method): route for route in collecting for method in route.methods or ()}
+        self._direct = {
+            (route.path, method): route.app
+            for route in collecting
+            for method in route.methods or ()
+            if isinstance(route.app, Endpoint)
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if (endpoint := self._direct.get((scope["path"], scope["method"]))) is not None:
+            await self._collected(endpoint, scope, receive, send)
             return
         begun, status = time.perf_counter(), 500
         scope.setdefault("state", {})
@@ -50,10 +59,7 @@ class Guard:
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope["method"]
-        if (route := self._direct.get((scope["path"], method))) is not None:
-            scope["route"] = route
-            await self._collected(route, scope, receive, send)
-        elif method not in ("OPTIONS", "POST") or self._collects(scope):
+        if method not in ("OPTIONS", "POST") or self._collects(scope):
             await self._app(scope, receive, send)
         elif method == "OPTIONS":
             await self._preflight(Request(scope))(scope, receive, send)
@@ -64,12 +70,16 @@ class Guard:
             else:
                 await self._app(scope, _again(body, receive), send)
 
-    async def _collected(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _collected(self, endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
+        begun, status = time.perf_counter(), 500
         try:
-            await route.app(scope, receive, send)
+            status = await endpoint.answer(scope, receive, send)
         except Exception as error:  # noqa: BLE001 one request must not take others with it
             told = problem(500, f"an unforeseen fault: {type(error).__name__}")
             await told(scope, receive, send)
+        finally:
+            seconds = time.perf_counter() - begun
+            self._answers.metrics.count(scope["path"], _method(scope), status, seconds)
 
     def _collects(self, scope: Scope) -> bool:
         return any(route.matches(scope)[0] == Match.FULL for route in self._collecting)

@@ -26,6 +26,7 @@ _WHO = {
 }
 _LONGEST_ID = 255
 _IDS = ("messageId", "userId", "anonymousId", "previousId", "groupId")
+_PARTS = ("properties", "traits", "context")
 _SECRET = ("writeKey",)  # keys are kept as hashes only
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
@@ -72,12 +73,21 @@ def calls(
 ) -> list[Call | Rejected]:
     """Each event, checked. `kind`: what all of them are, where the request's path says it; `sent` and
     `context` hold for those that do not say it themselves; `now`, when they came."""
-    skew = _skew(sent, now)
-    return [_call(bytes(event), kind, skew, context, now) for event in events]
+    skew, arrived = _skew(sent, now), _Arrived(now, _written(now), now + _AHEAD)
+    return [_call(bytes(event), kind, skew, context, arrived) for event in events]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """When events came."""
+
+    now: datetime
+    written: str
+    latest: datetime  # that an event may say
 
 
 def _call(
-    raw: bytes, kind: str | None, skew: timedelta | None, context: Any, now: datetime
+    raw: bytes, kind: str | None, skew: timedelta | None, context: Any, arrived: _Arrived
 ) -> Call | Rejected:
     if len(raw) > MOST_EVENT_BYTES:
         return Rejected(None, f"{len(raw):,} bytes; at most {MOST_EVENT_BYTES:,} are taken", raw)
@@ -92,7 +102,7 @@ def _call(
     if reason is not None:
         return Rejected(message if isinstance(message, str) else None, reason, raw)
     if skew is None:
-        skew = _skew(event.get("sentAt"), now)
+        skew = _skew(event.get("sentAt"), arrived.now)
     said = event.get("timestamp") or event.get("originalTimestamp")
     when = _time(said)
     if when is None and said is not None:
@@ -105,12 +115,12 @@ def _call(
         event["context"] = context | (event["context"] if isinstance(event.get("context"), dict) else {})
     event["type"] = kind or event["type"]
     event["messageId"] = message = _text(message) or f"onebasket-{os.urandom(12).hex()}"
-    event["receivedAt"] = _written(now)
+    event["receivedAt"] = arrived.written
     if when is None:
-        event["timestamp"] = event["receivedAt"]
+        event["timestamp"] = arrived.written
     else:
         right = when + skew if skew is not None and abs(skew) > _SKEWED else when
-        if right > now + _AHEAD:
+        if right > arrived.latest:
             return Rejected(message, "timestamp more than a day ahead", raw)
         event["originalTimestamp"], event["timestamp"] = said, _written(right)
     return Call(message, msgspec.json.encode(event))
@@ -123,17 +133,18 @@ def _fault(event: dict[str, Any], kind: str | None) -> str | None:
         return f"type {str(said)[:40]!r}; expected one of {', '.join(TYPES)}" if said else "no type"
     for name in _IDS:
         value = event.get(name)
-        if value is not None and not isinstance(value, str | int):
+        if isinstance(value, str):
+            if len(value) > _LONGEST_ID:
+                return f"{name} is longer than {_LONGEST_ID} characters"
+        elif value is not None and not isinstance(value, int):
             return f"{name} is neither text nor a number"
-        if isinstance(value, str) and len(value) > _LONGEST_ID:
-            return f"{name} is longer than {_LONGEST_ID} characters"
     names = _WHO.get(said, ())
     if names and not any(_text(event.get(name)) for name in names):
         return f"{said} without {' or '.join(names)}"
     if said == "track" and not (isinstance(event.get("event"), str) and event["event"].strip()):
         return "a track without the name of its event"
-    for name in ("properties", "traits", "context"):
-        if not isinstance(event.get(name), dict | None):
+    for name in _PARTS:
+        if (value := event.get(name)) is not None and not isinstance(value, dict):
             return f"{name} is not an object"
     return None
 

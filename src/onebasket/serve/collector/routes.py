@@ -10,33 +10,30 @@ import asyncio
 import base64
 import hashlib
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from onebasket.errors import InboxFullError, PrivacyError
 from onebasket.inbox import REJECTED, Inbox, Posted, id_of
 from onebasket.protect import Key
 from onebasket.serve.collector import dialects
-from onebasket.serve.collector.bodies import MOST_BYTES, BodyError, plain, read, too_large
+from onebasket.serve.collector.arriving import Arriving
+from onebasket.serve.collector.bodies import BodyError, plain, read
 from onebasket.serve.collector.calls import MOST_EVENTS, Call, Rejected, batch_of, calls
+from onebasket.serve.collector.requests import Answer, Endpoint, Handler, Request, json
 from onebasket.serve.collector.senders import Limits, key_of
 from onebasket.serve.collector.webhooks import shopify, signed
 from onebasket.serve.keys import WEBHOOKS, ApiKey, Keys
 from onebasket.serve.problems import problem
 
-_SLOWEST = 30  # seconds that a body may take to arrive
 _SHOWN = 100  # rejected events of a request that are told one by one
 _SHORT = {"i": "identify", "t": "track", "p": "page", "s": "screen", "g": "group", "a": "alias"}
 _PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-_HEADERS = "authorization, content-type, content-encoding, x-write-key, x-retry-count"
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Collector:
@@ -44,7 +41,8 @@ class Collector:
 
     def __init__(self, inbox: Inbox, keys: Keys, key: Key) -> None:
         """`key`: the shop's, which secrets of webhooks are sealed with."""
-        self._inbox, self._keys, self._key, self._limits = inbox, keys, key, Limits()
+        self._arriving, self._keys, self._key, self._limits = Arriving(inbox), keys, key, Limits()
+        self._looked = False  # at the file of keys, in this turn of the loop
         self.counts = {"accepted": 0, "duplicate": 0, "rejected": 0}  # events, since it was made
 
     def routes(self) -> list[Route]:
@@ -64,92 +62,81 @@ class Collector:
         gets |= {f"/v1/pixel/{kind}": self._pixel(kind) for kind in _SHORT.values()}
         gets["/i"] = self._snowplow_pixel
         return [
-            *(
-                Route(path, self._told(handler), methods=["POST", "OPTIONS"])
-                for path, handler in posts.items()
-            ),
-            *(Route(path, self._told(handler), methods=["GET", "OPTIONS"]) for path, handler in gets.items()),
+            Route(path, Endpoint(self._told(handler)), methods=[method, "OPTIONS"])
+            for method, handlers in (("POST", posts), ("GET", gets))
+            for path, handler in handlers.items()
         ]
 
     def _told(self, handler: Handler) -> Handler:
-        """The same, with errors as problem details and leave for any page to call it."""
+        """The same, with errors as problem details."""
 
-        async def answered(request: Request) -> Response:
-            if request.method == "OPTIONS":
-                return Response(status_code=204, headers=_any_page(request))
+        async def answered(request: Request) -> Answer:
             try:
-                made = await handler(request)
+                return await handler(request)
             except BodyError as error:
-                wait = {"retry-after": str(error.wait)} if error.wait else None
-                made = _refused(error.status, error.reason, headers=wait)
+                return _refused(error.status, error.reason, error.wait)
             except InboxFullError as error:
-                made = _refused(429, f"{error.failed} Send it again later.", headers={"retry-after": "5"})
+                return _refused(429, f"{error.failed} Send it again later.", 5)
             except PrivacyError:
-                made = _refused(503, "the keys cannot be read now", headers={"retry-after": "60"})
-            except ClientDisconnect:
-                made = _refused(400, "the sender went away before the body had arrived")
-            except TimeoutError:
-                made = _refused(408, f"the body took longer than {_SLOWEST} seconds")
-            made.headers.update(_any_page(request))
-            return made
+                return _refused(503, "the keys cannot be read now", 60)
 
         return answered
 
     def _single(self, kind: str) -> Handler:
-        async def take(request: Request) -> Response:
-            body = await _body(request)
-            sender = self._sender(request, _word(body, "writeKey"))
+        async def take(request: Request) -> Answer:
+            body = await request.body()
+            sender = self._sender(request, body)
             return await self._taken(sender, [body], kind=kind, alone=True)
 
         return take
 
-    async def _batch(self, request: Request) -> Response:
-        found = batch_of(await _body(request))
+    async def _batch(self, request: Request) -> Answer:
+        found = batch_of(await request.body())
         sender = self._sender(request, found.writeKey)
         return await self._taken(sender, found.batch, sent=found.sentAt, context=found.context)
 
-    async def _posthog(self, request: Request) -> Response:
-        key, events = dialects.posthog(await _body(request))
+    async def _posthog(self, request: Request) -> Answer:
+        key, events = dialects.posthog(await request.body())
         return await self._taken(self._sender(request, key), _lines(events))
 
-    async def _snowplow(self, request: Request) -> Response:
-        key, events = dialects.snowplow(await _body(request))
+    async def _snowplow(self, request: Request) -> Answer:
+        key, events = dialects.snowplow(await request.body())
         return await self._taken(self._sender(request, key), _lines(events))
 
-    async def _snowplow_pixel(self, request: Request) -> Response:
-        key, events = dialects.snowplow_events([dict(request.query_params)])
+    async def _snowplow_pixel(self, request: Request) -> Answer:
+        key, events = dialects.snowplow_events([dict(request.query)])
         await self._taken(self._sender(request, key), _lines(events), alone=True)
-        return Response(_PIXEL, media_type="image/gif")
+        return _pixel()
 
-    async def _shopify(self, request: Request) -> Response:
-        body, said = await _raw(request), request.headers
+    async def _shopify(self, request: Request) -> Answer:
+        body, said = await request.raw(), request.said
         holding = {each.id: each for each in self._keys.webhooks()}
         secrets = [(name, self._key.unseal(WEBHOOKS, each.sealed)) for name, each in holding.items()]
-        known = signed(body, said.get("x-shopify-hmac-sha256", ""), secrets)
+        known = signed(body, said(b"x-shopify-hmac-sha256"), secrets)
         if known is None:
             raise BodyError(401, "not signed with a secret that is known here")
-        events = shopify(body, said.get("x-shopify-topic", ""), said.get("x-shopify-webhook-id"))
+        events = shopify(body, said(b"x-shopify-topic"), said(b"x-shopify-webhook-id") or None)
         return await self._taken(holding[known], _lines(events))
 
     def _pixel(self, kind: str) -> Handler:
-        async def take(request: Request) -> Response:
-            body = plain(f"data={request.query_params.get('data', '')}".encode())
-            sender = self._sender(request, _word(body, "writeKey"))
+        async def take(request: Request) -> Answer:
+            body = plain(f"data={request.query.get('data', '')}".encode())
+            sender = self._sender(request, body)
             await self._taken(sender, [body], kind=kind, alone=True)
-            return Response(_PIXEL, media_type="image/gif")
+            return _pixel()
 
         return take
 
-    async def _flags(self, request: Request) -> Response:
+    async def _flags(self, request: Request) -> Answer:
         """PostHog's libraries ask for switches; there are none here."""
-        await _body(request)
+        await request.body()
         return _json({"success": True, "flags": {}, "featureFlags": {}})
 
-    async def _settings(self, request: Request) -> Response:
+    async def _settings(self, request: Request) -> Answer:
         """What analytics.js asks before it sends: to send everything here."""
-        sender = self._sender(request, request.path_params["key"])
-        told = {"apiKey": request.path_params["key"], "unbundledIntegrations": [], "addBundledMetadata": True}
-        if host := request.headers.get("host"):
+        sender = self._sender(request, request.words["key"])
+        told = {"apiKey": request.words["key"], "unbundledIntegrations": [], "addBundledMetadata": True}
+        if host := request.said(b"host"):
             told |= {"apiHost": f"{host}/v1"}
         assert sender
         return _json(
@@ -157,15 +144,18 @@ class Collector:
         )
 
     def _sender(self, request: Request, said: Any) -> ApiKey:
-        """The write key's entry. Raises BodyError for a key that may not write, or not so often, or not from
+        """The entry of a write key; where neither head nor address have it, of that which was `said`, or
+        stands in a body. Raises BodyError for a key that may not write, or not so often, or not from
         that page."""
-        text = key_of(request) or (said if isinstance(said, str) else None)
-        found = self._keys.find(text) if text else None
+        text = key_of(request)
+        if text is None:
+            text = _word(said, "writeKey") if isinstance(said, bytes) else said
+        found = self._known(text) if text and isinstance(text, str) else None
         if found is None:
             raise BodyError(401, "no write key" if text is None else "this write key is not known here")
         if "write" not in found.scopes:
             raise BodyError(403, "this key may not write")
-        origin = request.headers.get("origin")
+        origin = request.said(b"origin")
         if origin and found.origins and origin not in found.origins:
             raise BodyError(403, "this key may not be used from that page")
         if wait := self._limits.wait(found):
@@ -175,16 +165,19 @@ class Collector:
     async def _taken(
         self, sender: ApiKey, events: Sequence[bytes | msgspec.Raw], *, kind: str | None = None,
         sent: Any = None, context: Any = None, alone: bool = False,
-    ) -> Response:  # fmt: skip
+    ) -> Answer:  # fmt: skip
         """Check events, make them durable, and tell what became of each."""
         if len(events) > MOST_EVENTS:
             raise BodyError(413, f"{len(events):,} events in a batch; at most {MOST_EVENTS:,} are taken")
         found = calls(events, kind, sent, context, datetime.now(UTC))
         posted = [_posted(sender.source, each) for each in found]
-        fresh = await asyncio.wrap_future(self._inbox.submit(posted))
-        taken = [new for each, new in zip(found, fresh, strict=True) if isinstance(each, Call)]
+        fresh = await self._arriving.submit(posted)
         rejected = [(place, each) for place, each in enumerate(found) if isinstance(each, Rejected)]
-        self._count(sum(taken), len(taken) - sum(taken), len(rejected))
+        accepted = sum(fresh) - sum(fresh[place] for place, _ in rejected)
+        duplicates = len(found) - len(rejected) - accepted
+        self.counts["accepted"] += accepted
+        self.counts["duplicate"] += duplicates
+        self.counts["rejected"] += len(rejected)
         if alone and rejected:
             return _refused(400, rejected[0][1].reason, messageId=rejected[0][1].message)
         told = [
@@ -192,37 +185,35 @@ class Collector:
             for place, each in rejected[:_SHOWN]
         ]
         return _json({
-            "success": True, "accepted": sum(taken), "duplicates": len(taken) - sum(taken),
+            "success": True, "accepted": accepted, "duplicates": duplicates,
             "rejected": len(rejected), "reasons": told,
         })  # fmt: skip
 
-    def _count(self, *events: int) -> None:
-        for name, count in zip(self.counts, events, strict=True):
-            self.counts[name] += count
+    def _known(self, text: str) -> ApiKey | None:
+        """The key that holds, if this is one. The file is looked at once a turn of the loop: a request that
+        came after a key was revoked is handled in a later one."""
+        if not self._looked:
+            self._keys.refresh()
+            self._looked = True
+            asyncio.get_running_loop().call_soon(self._look_again)
+        return self._keys.known(text)
+
+    def _look_again(self) -> None:
+        self._looked = False
 
 
-def _any_page(request: Request) -> dict[str, str]:
-    """Leave for the page that asks, whichever it is, with whatever its library sends along: what counts here
-    is the write key. Libraries that send cookies need their origin said back to them."""
-    asked, origin = request.headers.get("access-control-request-headers"), request.headers.get("origin")
-    told = {
-        "access-control-allow-origin": origin or "*",
-        "access-control-allow-methods": "GET, POST, OPTIONS",
-        "access-control-allow-headers": asked or _HEADERS,
-        "access-control-expose-headers": "retry-after",
-        "access-control-max-age": "86400",
-        "vary": "origin",
-    }
-    return told | ({"access-control-allow-credentials": "true"} if origin else {})
+def _refused(status: int, reason: str, wait: int = 0, **more: Any) -> Answer:
+    """A problem, also as libraries read it: without `code` and `message` some send again and again. `wait`:
+    seconds after which to try again."""
+    later = {"retry-after": str(wait)} if wait else None
+    made = problem(
+        status, reason, headers=later, code=HTTPStatus(status).name.lower(), message=reason, **more
+    )
+    return Answer(status, made.raw_headers, bytes(made.body))
 
 
-def _refused(status: int, reason: str, **more: Any) -> Response:
-    """A problem, also as libraries read it: without `code` and `message` some send again and again."""
-    return problem(status, reason, code=HTTPStatus(status).name.lower(), message=reason, **more)
-
-    def _count(self, *events: int) -> None:
-        for name, count in zip(self.counts, events, strict=True):
-            self.counts[name] += count
+def _pixel() -> Answer:
+    return Answer(200, [(b"content-type", b"image/gif"), (b"content-length", b"%d" % len(_PIXEL))], _PIXEL)
 
 
 def _posted(source: str, found: Call | Rejected) -> Posted:
@@ -231,25 +222,6 @@ def _posted(source: str, found: Call | Rejected) -> Posted:
     line = msgspec.json.encode({"reason": found.reason, "raw": found.raw.decode("utf-8", "replace")})
     known = hashlib.blake2b(found.raw, digest_size=16).hexdigest()
     return Posted(source + REJECTED, id_of(source + REJECTED, known), line)
-
-
-async def _body(request: Request) -> bytes:
-    """A request's body as JSON."""
-    return plain(await _raw(request))
-
-
-async def _raw(request: Request) -> bytes:
-    """A request's body as it came; reading ends where it grows too large or too slow."""
-    said = request.headers.get("content-length", "")
-    if said.isdigit() and int(said) > MOST_BYTES:
-        raise too_large(MOST_BYTES)
-    made = bytearray()
-    async with asyncio.timeout(_SLOWEST):
-        async for piece in request.stream():
-            made += piece
-            if len(made) > MOST_BYTES:
-                raise too_large(MOST_BYTES)
-    return bytes(made)
 
 
 def _word(body: bytes, name: str) -> str | None:
@@ -266,5 +238,5 @@ def _lines(events: list[dict[str, Any]]) -> list[bytes]:
     return [msgspec.json.encode(event) for event in events]
 
 
-def _json(told: dict[str, Any]) -> Response:
-    return Response(msgspec.json.encode(told), media_type="application/json")
+def _json(told: dict[str, Any]) -> Answer:
+    return json(msgspec.json.encode(told))

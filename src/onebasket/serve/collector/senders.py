@@ -8,8 +8,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from starlette.requests import Request
-
+from onebasket.serve.collector.requests import Request
 from onebasket.serve.keys import ApiKey
 
 PER_MINUTE = 60_000  # requests of a write key, where it does not say
@@ -19,17 +18,17 @@ _KEPT = 10_000  # keys whose use is remembered
 def key_of(request: Request) -> str | None:
     """The key in a request's head or address: Basic (the name, or name and word), Bearer, X-Write-Key, or
     `?writeKey=`."""
-    said = request.headers.get("authorization", "")
-    kind, _, rest = said.partition(" ")
-    if kind.lower() == "basic":
-        try:
-            name, _, word = base64.b64decode(rest.strip()).decode().partition(":")
-        except (binascii.Error, ValueError):
-            return None
-        return f"{name}:{word}" if word else name or None
-    if kind.lower() == "bearer":
-        return rest.strip() or None
-    return request.headers.get("x-write-key") or request.query_params.get("writeKey") or None
+    if said := request.said(b"authorization"):
+        kind, _, rest = said.partition(" ")
+        if kind.lower() == "basic":
+            try:
+                name, _, word = base64.b64decode(rest.strip()).decode().partition(":")
+            except (binascii.Error, ValueError):
+                return None
+            return f"{name}:{word}" if word else name or None
+        if kind.lower() == "bearer":
+            return rest.strip() or None
+    return request.said(b"x-write-key") or request.query.get("writeKey") or None
 
 
 @dataclass
