@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from onebasket.errors import OneBasketError, StoreError
 from onebasket.serve.answering import Answering
 from onebasket.serve.happened import Live
 from onebasket.shop import Shop
-from onebasket.store.basket import Basket, Version
+from onebasket.store.basket import POINTER, Basket, Version
 
 _BETWEEN = 1.0  # seconds between looks at what is published
+_LATEST = 60.0  # seconds until what could not be opened is tried again
+Stands = tuple[bytes, int] | None
 
 
 @dataclass
@@ -24,6 +27,27 @@ class _Held:
     answering: Answering
     users: int = 0
     replaced: bool = False
+
+
+class Again:
+    """When to try again what failed: at once where it may go otherwise now, else later each time. A try is
+    dear where it makes a live state anew."""
+
+    def __init__(self, soonest: float, latest: float) -> None:
+        """Seconds."""
+        self._soonest, self._latest = soonest, latest
+        self._failed: Stands = None
+        self._wait, self._due = soonest, 0.0
+
+    def due(self, stands: Stands, now: float) -> bool:
+        """Whether to try, as things stand."""
+        return stands != self._failed or now >= self._due
+
+    def tried(self, stands: Stands, now: float, *, failed: bool) -> None:
+        """It was tried."""
+        known = failed and stands == self._failed
+        self._wait = min(2 * self._wait, self._latest) if known else self._soonest
+        self._failed, self._due = (stands, now + self._wait) if failed else (None, 0.0)
 
 
 class Current:
@@ -106,7 +130,8 @@ class Current:
 
     def watch(self, every: float = _BETWEEN) -> None:
         """From now on look every so many seconds for what is published, in a thread of its own. What cannot
-        be opened is told by `fault`, and tried again."""
+        be opened is told by `fault`, and tried again: soon where a version is published or the shop file
+        changes, else less and less often."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._watched, args=(every,), name="versions", daemon=True)
             self._thread.start()
@@ -119,16 +144,28 @@ class Current:
         self.swap(None)
 
     def _watched(self, every: float) -> None:
+        again = Again(every, _LATEST)
         while True:
-            try:
-                self.refresh()
-                self.fault = ""
-            except OneBasketError as error:
-                self.fault = str(error)
-            except Exception as error:  # noqa: BLE001 the thread must go on, as the next version may be sound
-                self.fault = f"an unforeseen fault: {type(error).__name__}"
+            stands = self._stands()
+            if again.due(stands, time.monotonic()):
+                try:
+                    self.refresh()
+                    self.fault = ""
+                except OneBasketError as error:
+                    self.fault = str(error)
+                except Exception as error:  # noqa: BLE001 the thread must go on: the next version may be sound
+                    self.fault = f"an unforeseen fault: {type(error).__name__}"
+                again.tried(stands, time.monotonic(), failed=bool(self.fault))
             if self._stopped.wait(every):
                 return
+
+    def _stands(self) -> Stands:
+        """What it depends on whether a version can be opened: which is published, and the shop file."""
+        try:
+            pointer = (self._shop.basket / POINTER).read_bytes()
+            return pointer, (self._shop.folder / shop_file.FILE_NAME).stat().st_mtime_ns
+        except OSError:
+            return None
 
     def _let_go(self, held: _Held) -> None:
         with self._lock:

@@ -14,7 +14,7 @@ import pytest
 import onebasket
 from onebasket import shop as shop_file
 from onebasket.errors import OneBasketError, StoreError
-from onebasket.serve.current import Current
+from onebasket.serve.current import Again, Current
 from onebasket.serve.happened import Still
 from onebasket.store.basket import Basket, Version
 from tests.unit.serve.conftest import Served
@@ -95,6 +95,40 @@ def test_nothing_stays_of_a_version_that_cannot_be_opened(folder: Path, what: st
     assert len(closed) == (2 if what == "model" else 0)
     with (published.path / "LOCK").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nobody reads the version
+
+
+def test_what_failed_is_tried_again_ever_later_or_once_things_changed() -> None:
+    again, one, two = Again(1.0, 4.0), (b"v1", 1), (b"v1", 2)
+    tries = []
+    for now in range(12):
+        if again.due(one, now):
+            tries.append(now)
+            again.tried(one, now, failed=True)
+    assert tries == [0, 1, 3, 7, 11]
+    assert again.due(two, 11.0) and again.due(None, 11.0)
+    again.tried(two, 11.0, failed=True)
+    assert not again.due(two, 11.5) and again.due(two, 12.0)
+    again.tried(two, 12.0, failed=False)
+    assert again.due(two, 12.0)
+
+
+def test_a_version_that_cannot_be_opened_waits_until_something_changes(folder: Path) -> None:
+    tries: list[int] = []
+
+    def live_of(version: Version) -> Still:
+        tries.append(version.number)
+        raise StoreError("no room")
+
+    current = Current(shop_file.load(folder), live_of)
+    current.watch(0.01)
+    deadline = time.monotonic() + 20
+    while len(tries) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    republish(folder, 7)
+    while 2 not in tries and time.monotonic() < deadline:
+        time.sleep(0.01)
+    current.close()
+    assert 2 in tries and current.fault
 
 
 def test_a_shop_that_never_ran_waits(tmp_path: Path) -> None:
