@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from onebasket.recommenders import saved
+from onebasket.recommenders.ahead import Ahead
 from onebasket.recommenders.catalogue import Catalogue
 from onebasket.recommenders.ease import EASE, EASESettings
 from onebasket.recommenders.events import Events
@@ -48,6 +49,7 @@ __all__ = [
     "EASE",
     "IALS",
     "MODELS",
+    "Ahead",
     "Catalogue",
     "Codes",
     "Cold",

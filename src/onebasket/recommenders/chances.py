@@ -16,13 +16,15 @@ import numpy.typing as npt
 
 from onebasket.errors import MissingExtraError
 from onebasket.recommenders.events import Events
+from onebasket.recommenders.forest import Forest
 from onebasket.recommenders.held_out import HeldOut
-from onebasket.recommenders.interactions import DAY_SECONDS
+from onebasket.recommenders.interactions import DAY_SECONDS, Codes
 from onebasket.recommenders.ranking import Scores, top_of_rows
 
 HALF_LIVES_DAYS = (7.0, 30.0, 90.0, 365.0)
 VOICES = 3  # models that speak for candidates
-_SPOKEN_FOR = 100  # candidates of each kind that are not from a person's past
+FACTS = VOICES + 3 + (5 + len(HALF_LIVES_DAYS)) + 3 + 3  # of voices, items, pairs, looks and people
+SPOKEN_FOR = 100  # candidates of each kind that are not from a person's past
 _TREES = {
     "objective": "binary", "learning_rate": 0.05, "num_leaves": 31, "min_data_in_leaf": 50,
     "deterministic": True, "force_row_wise": True, "verbose": -1,
@@ -71,6 +73,15 @@ class Market:
         again = np.bincount((pairs % max(width, 1))[counts > 1], minlength=width)
         return np.stack([often, late, again / np.maximum(buyers, 1)], 1)
 
+    @cached_property
+    def _columns(self) -> npt.NDArray[np.float32]:
+        """The facts side by side, (3, items)."""
+        return np.ascontiguousarray(self.facts.T, np.float32)
+
+    def facts_of(self, items: Codes) -> npt.NDArray[np.float32]:
+        """Of some items, (3, items)."""
+        return self._columns[:, items]
+
     def at(self, now: int) -> Market:
         """The same facts of items, asked at another moment: what is said of people goes by that."""
         other = Market(self.events, now)
@@ -80,7 +91,7 @@ class Market:
     @cached_property
     def often(self) -> npt.NDArray[np.int64]:
         """The items most bought of late, the first of equals first."""
-        return np.argsort(-self.facts[:, 1], kind="stable")[:_SPOKEN_FOR]
+        return np.argsort(-self.facts[:, 1], kind="stable")[:SPOKEN_FOR]
 
     def candidates(self, people: Events, voices: Sequence[Scores] = ()) -> Candidates:
         """Candidates of some people, by their events, with what VOICES (people, items) each say."""
@@ -89,7 +100,7 @@ class Market:
         keys = [past.users.astype(np.int64) * width + past.items]
         keys.append((np.arange(len(people.user_ids))[:, None] * width + self.often).ravel())
         for voice in voices:
-            found, _ = top_of_rows(voice, min(_SPOKEN_FOR, width))
+            found, _ = top_of_rows(voice, min(SPOKEN_FOR, width))
             keys.append((np.arange(len(voice))[:, None] * width + found).ravel()[(found >= 0).ravel()])
         pairs = np.unique(np.concatenate(keys))
         rows, items = pairs // max(width, 1), pairs % max(width, 1)
@@ -152,8 +163,18 @@ class Chances:
         """Of each candidate to be bought, (pairs,)."""
         if not len(candidates.rows):
             return np.zeros(0)
-        told: Doubles = self._trees.predict(candidates.facts, raw_score=True, num_threads=1)
+        return self.of_facts(candidates.facts.T)
+
+    def of_facts(self, facts: npt.NDArray[np.float32]) -> Doubles:
+        """The same from facts that stand side by side, (facts, pairs)."""
+        if self._forest is not None:
+            return self._forest.sums(facts)
+        told: Doubles = self._trees.predict(facts.T, raw_score=True, num_threads=1)
         return told
+
+    @cached_property
+    def _forest(self) -> Forest | None:
+        return Forest.of(self.text)
 
     def first(self, scores: Scores, candidates: Candidates) -> Scores:
         """`scores` (people, items), with the candidates in front by their chances."""

@@ -77,6 +77,12 @@ class EASE(Recommender):
         scores[:, len(self.weights) :] = np.nan
         return scores
 
+    def modelled(self, items: Codes, often: Floats) -> Floats:
+        """The same of one history, items rising, for the items that are modelled alone, (modelled,)."""
+        scores: Floats = np.zeros(len(self.weights), np.float32)
+        _add_rows(np.array([0, len(items)]), items, np.log1p(often), self.weights, scores[None])
+        return scores
+
     def _similarities(self, items: Codes) -> Scores:
         scores = super()._similarities(items)
         modelled = np.flatnonzero(items < len(self.weights))

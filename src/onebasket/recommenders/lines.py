@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from onebasket.recommenders.events import Events, Told
+from onebasket.recommenders.events import Events, MarkCodes, Told
+from onebasket.recommenders.interactions import Codes, Times
 
 if TYPE_CHECKING:
     from onebasket.timeline.histories import Histories, Marks
@@ -63,6 +64,32 @@ class Lines:
             return Histories(items, first, lengths, np.stack([action, action * 0, *others], 1))
         marks = np.column_stack([action, gaps_of(times, first), *others, calendar(times)])
         return Histories(items, first, lengths, marks, times)
+
+    def last(
+        self, items: Codes, times: Times, marks: tuple[MarkCodes, ...], most: int
+    ) -> tuple[Codes, Times, Marks | None]:
+        """The last events of one person, as a history has them: items from 1 on, times, and marks (T, M)."""
+        from onebasket.timeline.clock import calendar, gap_codes
+
+        start = max(0, len(items) - most)
+        items, told = items[start:] + np.int32(1), [mark[start:] for mark in marks]
+        if not self.sizes:
+            return items, times[start:], None
+        gaps, late = np.zeros(len(items), np.uint8), times[start:]
+        if self.clock:
+            gaps[0 if start else 1 :] = gap_codes(np.diff(times[max(0, start - 1) :]))
+        columns = [told[0], gaps, *told[1:], *([calendar(late)] if self.clock else [])]
+        return items, late, np.column_stack(columns)
+
+    def asked_of(self, last: int, now: int) -> Marks | None:
+        """What `asked` says of one person whose last event was then."""
+        from onebasket.timeline.clock import gap_codes
+        from onebasket.timeline.histories import PURCHASE
+
+        if not self.sizes:
+            return None
+        gap = int(gap_codes(np.array([now - last]))[0]) if self.clock else 0
+        return np.array([PURCHASE, gap], np.uint8)
 
     def asked(self, histories: Histories, times: npt.NDArray[np.int64]) -> Marks | None:
         """The first marks of a purchase at some times (people,): what is asked for."""

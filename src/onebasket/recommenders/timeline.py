@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from onebasket.accounting import Progress
 from onebasket.errors import MissingExtraError
+from onebasket.recommenders.ahead import Ahead
 from onebasket.recommenders.chances import Chances, Market, Shown, earlier_windows
 from onebasket.recommenders.continuing import ANEW, Former, anew
 from onebasket.recommenders.counts import Counts, Shares, tried
@@ -25,6 +26,7 @@ from onebasket.recommenders.interactions import Codes, Floats, Ragged
 from onebasket.recommenders.lines import Lines
 from onebasket.recommenders.opinion import Opinion
 from onebasket.recommenders.outcomes import groups_of, outcomes_of
+from onebasket.recommenders.quick import Past, Quick
 from onebasket.recommenders.ranking import Scores
 from onebasket.recommenders.recommender import Recommender
 from onebasket.recommenders.sequential_rules import SequentialRulesSettings
@@ -268,6 +270,20 @@ class Timeline(Recommender):
             other._market = self._market.at(now)
         return other
 
+    def ahead(self, user: str, since: Events, now: int) -> Ahead | None:
+        code = self.user_codes.get(user, -1)
+        start, end = self._places[code : code + 2].tolist() if code >= 0 else (0, 0)
+        if (end == start and not len(since)) or self.settings.network.layers > 1:
+            return None
+        found = self._quick.ahead(Past.of(self.events, start, end, since), now)
+        return Ahead(*found, lambda: self.after(user, since, now).scores(np.zeros(1, np.int32))[0])
+
+    @cached_property
+    def _quick(self) -> Quick:
+        trees = None if self._chances is None else (self._chances, self._ease, self._market)
+        shares = self._shares if self.settings.seen == "allow" else Shares(self._shares.rules)
+        return Quick(self._opinion, self._counts, self.settings.half_life_days, shares, trees)
+
     def _voices(self, histories: Histories, asked: Marks | None, events: Events) -> _Voices:
         """What the network, the rules and what each had before say of all items, (histories, items) each."""
         done, bought = self._countable(events)
@@ -331,7 +347,7 @@ class Timeline(Recommender):
 
     def _forget(self) -> None:
         super()._forget()
-        for name in ("_now", "_market"):
+        for name in ("_now", "_market", "_quick"):
             self.__dict__.pop(name, None)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from onebasket.answers import store_of
 from onebasket.errors import NotThereError, WishError
-from onebasket.recommenders import Mask
+from onebasket.recommenders import Ahead, Mask
 from onebasket.recommenders import Scores as Numbers
 from onebasket.recommenders.interactions import DAY_SECONDS
 from onebasket.serve import facts
@@ -278,7 +278,7 @@ class Answering:
         return made
 
     def _listing(
-        self, scores: Numbers, basis: Kind, allowed: Mask, asked: Placement, wishes: Wishes,
+        self, scores: Numbers | Ahead, basis: Kind, allowed: Mask, asked: Placement, wishes: Wishes,
         customer: str | None = None,
     ) -> Listing:  # fmt: skip
         known, sold = self._opened.assortment, self._live.sold()

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from onebasket.errors import WishError
 from onebasket.serve.happened import Happened
 from onebasket.serve.opened import Opened
+from onebasket.serve.shelf import Row, Shelf
 from onebasket.serve.told import Customer, Event, Features, Page, Product, Score, Scores
 
 MOST_EVENTS = 500  # of a page
@@ -20,8 +23,9 @@ _START = datetime(1970, 1, 1)
 
 def customer(opened: Opened, asked: str, found: str, recent: Sequence[Happened]) -> Customer:
     """A customer of the version, or one whom only live events know, by the id that holds now."""
-    row = next(iter(opened.rows("serve/customer", customer_id=found)), None)
-    features = next(iter(opened.rows("serve/features", customer_id=found)), None)
+    row = next(iter(opened.customer_rows.rows(found)), None)
+    features = next(iter(opened.features.rows(found)), {})
+    features.pop("customer_id", None)
     told: dict[str, Any] = row or {
         "known": False, "channels": [], "consent": None, "first_ts": None, "last_ts": None, "events": 0,
         "orders": 0, "value_minor": 0,
@@ -56,9 +60,7 @@ def page(
         )
     place = int(micros), name
     moment = _START + timedelta(microseconds=min(place[0], 10**17))
-    rows = opened.rows(
-        "serve/timeline", customer_id=customer_id, ts=moment, event_id=name, most=limit + 1
-    )  # fmt: skip
+    rows = _before(opened.timeline, customer_id, moment, name, limit + 1)
     found = [
         ((row["ts"] - _START) // timedelta(microseconds=1), row["event_id"], _of_version(opened, row))
         for row in rows
@@ -69,12 +71,22 @@ def page(
     return Page(customer_id, tuple(event for _, _, event in found[:limit]), more, opened.number)
 
 
+def _before(timeline: Shelf, customer_id: str, moment: datetime, event_id: str, most: int) -> list[Row]:
+    """A customer's last events before a place, the oldest first."""
+    start, end = timeline.span(customer_id)
+    times = timeline.values("ts", start, end)
+    last = start + int(np.searchsorted(times, np.datetime64(moment, "us")))
+    same = start + int(np.searchsorted(times, np.datetime64(moment, "us"), side="right"))
+    last += sum(row["event_id"] < event_id for row in timeline.between(last, same))
+    return timeline.between(max(start, last - most), last)
+
+
 def scores(opened: Opened, customer_id: str) -> Scores:
     """All that is expected of a customer."""
     told = tuple(
         Score(row["task"], row["target"], row["title"] if row["target"] else "", row["value"], row["model"],
               _millis(row["as_of"]) or 0)
-        for row in opened.rows("explain/scored", customer_id=customer_id)
+        for row in opened.scores.rows(customer_id)
     )  # fmt: skip
     return Scores(customer_id, told, opened.number)
 
@@ -82,7 +94,7 @@ def scores(opened: Opened, customer_id: str) -> Scores:
 def product(opened: Opened, product_id: str, sold: float) -> Product:
     """A product of the catalogue. Raises NotThereError for none."""
     code = opened.assortment.code(product_id)
-    (row,) = opened.rows("serve/product", product_id=product_id)
+    (row,) = opened.products.rows(product_id)
     stock = None if row["stock"] is None else row["stock"] - sold
     return Product(
         **row | {"stock": stock}, known_to_model=code < len(opened.model.item_ids), version=opened.number

@@ -1,5 +1,6 @@
--- What was known of a customer at the latest moment that features were made for.
+-- What was known of customers at the latest moment that features were made for.
 select
+    customer_id,
     recency_days,
     frequency,
     tenure_days,
@@ -11,7 +12,11 @@ select
     f,
     m,
     segment
-from customer_features
-where customer_id = $customer_id
-order by as_of desc
-limit 1
+from (
+    select
+        *,
+        row_number() over (partition by customer_id order by as_of desc) as place
+    from customer_features
+) as every
+where place = 1
+order by customer_id

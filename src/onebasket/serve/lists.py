@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from onebasket.recommenders import Codes, Mask, Scores, top_of_rows
+from onebasket.recommenders import Ahead, Codes, Mask, Scores, top_of_rows
 
 _FEW = 20  # candidates looked at beyond a list's length before all are ranked
 
 
 def chosen(
-    scores: Scores,
+    scores: Scores | Ahead,
     allowed: Mask,
     top: int,
     pinned: Sequence[int] = (),
@@ -41,9 +41,12 @@ def chosen(
     return made
 
 
-def _in_order(scores: Scores, allowed: Mask, top: int, pinned: Sequence[int]) -> Iterator[int]:
+def _in_order(scores: Scores | Ahead, allowed: Mask, top: int, pinned: Sequence[int]) -> Iterator[int]:
     """Candidates one by one: the first few are found fast, and mostly they are enough."""
     yield from (code for code in pinned if allowed[code])
+    if isinstance(scores, Ahead):
+        yield from scores.in_order(allowed)
+        return
     row = np.where(allowed, scores, -np.inf)
     few = min(top + len(pinned) + _FEW, len(row))
     found, _ = top_of_rows(row[None], few)

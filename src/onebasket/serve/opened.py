@@ -16,6 +16,7 @@ from onebasket.run import MODELS
 from onebasket.scoring.frames import table
 from onebasket.serve.assortment import Assortment, Numbers
 from onebasket.serve.bought import Bought
+from onebasket.serve.shelf import Shelf
 from onebasket.shop import Shop
 from onebasket.store.basket import Version
 from onebasket.store.duckdb import DuckStore
@@ -49,6 +50,11 @@ class Opened:
         last: datetime | None = self.rows("explain/now")[0]["now"]
         self.last = int(last.replace(tzinfo=UTC).timestamp()) if last else 0
         self.lately = self._lately(last)
+        self.customer_rows = Shelf(store, "serve/customers", self.customers)
+        self.features = Shelf(store, "serve/features", self.customers)
+        self.scores = Shelf(store, "serve/scores", self.customers)
+        self.timeline = Shelf(store, "serve/timeline", self.customers)
+        self.products = Shelf(store, "serve/products", self.assortment.codes)
         self._made = datetime.fromisoformat(version.manifest["started"]).replace(tzinfo=UTC).timestamp()
 
     @property

@@ -31,9 +31,9 @@ def reasons_of(
 
 def _whys(opened: Opened, opinion: Opinion, allowed: Mask, customer_id: str, made: Listing) -> dict[str, Why]:
     """What carries each product that the model knows; nothing where it cannot tell."""
-    model = opinion.model
-    if model is None:
+    if opinion.alone is None:
         return {}
+    model = opinion.alone()
     items = [item.product_id for item in made.items if item.product_id in model.item_codes]
     whys = model.why(customer_id, items, allowed=allowed[: len(model.item_ids)])
     return dict(zip(items, whys, strict=True))

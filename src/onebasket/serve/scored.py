@@ -5,19 +5,22 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 
-from onebasket.recommenders import Recommender, Scores
+from onebasket.recommenders import Ahead, Recommender, Scores
 from onebasket.serve.happened import Happened, Live
 from onebasket.serve.opened import Opened
 from onebasket.serve.since import Since
 
+T = TypeVar("T")
 Basis = Literal["history", "own_list", "similar", "trending"]
-_REMEMBERED = 64_000_000  # bytes of scores
+_REMEMBERED = 64_000_000  # bytes of opinions, and as many of scores of all products
+_ENTRY = 2_000  # bytes of what an opinion is besides scores
 _FRESH_SECONDS = 60  # for which scores hold where nothing happens
 _TREND_SECONDS = 1.0
 _SLIGHT = 1e-3  # what all purchases count beside those of late
@@ -26,12 +29,12 @@ _ONE = np.zeros(1, np.int32)
 
 @dataclass(frozen=True, eq=False)
 class Opinion:
-    """Scores of all products (products,), not to be changed, -inf where nothing speaks for one; what they go
-    by; and the model of this one user, where it can be asked why."""
+    """Scores of all products (products,), not to be changed, -inf where nothing speaks for one, or what
+    stands ahead; what they go by; and what makes the model of this one user, where it can be asked why."""
 
-    scores: Scores
+    scores: Scores | Ahead
     basis: Basis
-    model: Recommender | None = None
+    alone: Callable[[], Recommender] | None = None
 
 
 class Scored:
@@ -45,24 +48,21 @@ class Scored:
     def __init__(self, opened: Opened, live: Live) -> None:
         self._opened, self._live, self._model = opened, live, opened.model
         self._since = Since(opened.model)
-        self._kept: OrderedDict[tuple[Any, ...], Opinion] = OrderedDict()
-        self._most = max(1, _REMEMBERED // (4 * max(1, len(opened.assortment))))
-        self._lock = Lock()
+        self._opinions = Remembered(_size)
+        self._whole: Remembered[Scores] = Remembered(lambda scores: scores.nbytes)
         self._trend: tuple[float, Scores] | None = None
 
     def of(self, customer: str | None, done: Sequence[Happened]) -> Opinion:
         """For a customer, or somebody nobody knows, who did that since, the oldest first."""
         key = (customer, tuple(done), self._opened.now() // _FRESH_SECONDS)
-        return self._remembered(key, lambda: self._opinion(customer, done))
+        return self._opinions.of(key, lambda: self._opinion(customer, done))
 
     def alike(self, product: int) -> Scores:
         """Likeness of all products to one the model knows."""
 
-        def made() -> Opinion:
-            scores = self._model.likeness(np.array([product], np.int32))[0]
-            return Opinion(self._wide(scores), "similar")
-
-        return self._remembered(("alike", product), made).scores
+        return self._whole.of(
+            ("alike", product), lambda: self._wide(self._model.likeness(np.array([product], np.int32))[0])
+        )
 
     def trending(self) -> Scores:
         """What is viewed, put into carts and bought lately, in the version and since; -inf: nobody does."""
@@ -88,8 +88,16 @@ class Scored:
         if not known and not len(since):
             return Opinion(self.trending(), "trending")
         now = max(self._opened.now(), int(since.times.max(initial=0)) + 1)
-        alone = model.after(user, since, now)
-        return Opinion(self._wide(alone.scores(_ONE)[0]), "history", alone)
+
+        def alone() -> Recommender:
+            return model.after(user, since, now)
+
+        ahead = model.ahead(user, since, now)
+        if ahead is None:
+            return Opinion(self._wide(alone().scores(_ONE)[0]), "history", alone)
+        key = (customer, tuple(done), now)
+        whole = partial(self._whole.of, key, lambda: self._wide(alone().scores(_ONE)[0]))
+        return Opinion(replace(ahead, whole=whole), "history", alone)
 
     def _apart(self, user: str, known: bool, items: Sequence[int]) -> Opinion:
         """For models that learned each customer apart."""
@@ -107,14 +115,32 @@ class Scored:
         more = len(self._opened.assortment) - len(scores)
         return np.concatenate([scores, np.full(more, -np.inf, scores.dtype)]) if more else scores
 
-    def _remembered(self, key: tuple[Any, ...], make: Callable[[], Opinion]) -> Opinion:
+
+class Remembered(Generic[T]):
+    """What was made, by what it was made for: as much of the latest as so many bytes hold. Threads may ask at
+    once."""
+
+    def __init__(self, size_of: Callable[[T], int]) -> None:
+        self._size_of, self._held = size_of, 0
+        self._kept: OrderedDict[tuple[Any, ...], T] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """What is remembered, or made now."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         made = make()
         with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            if key not in self._kept:
+                self._kept[key] = made
+                self._held += self._size_of(made)
+            while self._held > _REMEMBERED and len(self._kept) > 1:
+                self._held -= self._size_of(self._kept.popitem(last=False)[1])
         return made
+
+
+def _size(opinion: Opinion) -> int:
+    told = opinion.scores
+    return _ENTRY + (told.items.nbytes + told.scores.nbytes if isinstance(told, Ahead) else told.nbytes)

@@ -1,7 +1,8 @@
--- What a customer did before a place in the timeline, the latest first.
+-- What customers did, each one's the oldest first.
 select
-    event_id,
+    customer_id,
     ts,
+    event_id,
     action,
     channel,
     source,
@@ -10,8 +11,5 @@ select
     quantity,
     amount_minor
 from timeline
-where
-    customer_id = $customer_id
-    and (ts < $ts or (ts = $ts and event_id < $event_id))
-order by ts desc, event_id desc
-limit $most
+where customer_id is not null
+order by customer_id, ts, event_id

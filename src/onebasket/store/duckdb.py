@@ -75,6 +75,11 @@ class DuckStore:
         self.connection.close()
         shutil.rmtree(self._spill, ignore_errors=True)
 
+    def room(self) -> Path:
+        """A folder of this store alone, for what holds no personal value; gone when it is closed."""
+        self._spill.mkdir(mode=0o700, exist_ok=True)
+        return self._spill
+
     def errors(self) -> contextlib.AbstractContextManager[None]:
         """Within it DuckDB's refusals that a user can mend come as ours."""
         return _engine_errors(self._home.path)
@@ -100,7 +105,7 @@ class DuckStore:
         with _engine_errors(self._home.path):
             result.create_view("_kept", replace=True)
             if large:
-                self._spill.mkdir(mode=0o700, exist_ok=True)
+                self.room()
                 self._copy("select * from _kept", self._large(name))
                 self._read_parquet(name, [self._large(name)])
             else:

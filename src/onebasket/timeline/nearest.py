@@ -6,13 +6,21 @@ Shapes: P states, N items, D width. Vectors and states are of length one, so sco
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from onebasket.kernels import kernel_fast
+
+Floats = npt.NDArray[np.float32]
+_ROUNDING = 2 * float(np.finfo(np.float32).eps)  # of each of D numbers that are added up
 _MOST = 127  # of a code
 _BLOCK = 64  # items
+_NEVER = -(2**30)  # less than any sum of products of codes
 _FEW = 2_000  # items below which plain scores cost less than choosing whom to score
 
 
@@ -35,7 +43,7 @@ class Nearest:
             codes, scales = rounded_to_bytes(vectors)
             missing = -len(vectors) % _BLOCK
             self._codes = functional.pad(codes, (0, 0, 0, missing))
-            self._scales = functional.pad(scales, (0, missing))
+            self._scales = functional.pad(scales, (0, missing), value=1.0)
             away = vectors - codes * scales[:, None]
             self._away = float(away.norm(dim=1).max()) if len(vectors) else 0.0
             self._length = float((vectors - away).norm(dim=1).max()) if len(vectors) else 0.0
@@ -59,38 +67,47 @@ class Nearest:
         """Of one state (D,): whoever may be among the best, then these in full."""
         if not state.any():  # nothing is known: everything is as good, and need not be scored
             return torch.arange(top, device=state.device), state.new_zeros(top)
-        told, off = self._told(state)
-        items = _above(told, _reached(told, top) - 2 * off)  # rising: a stable sort leaves equals so
+        items = torch.from_numpy(self.near(state.numpy(), top)) if self.rounded else self._plain(state, top)
         scores = (self.vectors.index_select(0, items) * state).sum(-1)  # equal vectors, equal scores
-        scores, order = scores.sort(descending=True, stable=True)
+        scores, order = scores.sort(descending=True, stable=True)  # items rise, so equals are in order
         return items[order[:top]], scores[:top]
 
-    def _told(self, state: Tensor) -> tuple[Tensor, float]:
-        """About what each item scores, block by block, and by how much that may be off at most. The last
-        block is filled up with what is never listed."""
-        rounding = 2 * self.vectors.shape[1] * torch.finfo(torch.float32).eps
-        missing = -len(self.vectors) % _BLOCK
-        if not self.rounded:
-            told = functional.pad(torch.mv(self.vectors, state), (0, missing), value=-torch.inf)
-            return told.view(-1, _BLOCK), rounding
-        codes, scale = rounded_to_bytes(state[None])
-        away = float((state - codes[0] * scale).norm())
-        told = torch._int_mm(codes, self._codes.T)[0] * (self._scales * scale)
-        told[len(told) - missing :] = -torch.inf
-        return told.view(-1, _BLOCK), self._away * float(state.norm()) + self._length * away + rounding
+    def near(self, state: Floats, top: int) -> npt.NDArray[np.int64]:
+        """Whoever may be among the `top` best of a state (D,), rising; all of these are. For vectors that are
+        rounded."""
+        codes, scale = rounded_to_bytes(torch.from_numpy(state)[None])
+        made = torch._int_mm(codes, self._codes.T)[0].numpy()
+        made[len(self.vectors) :] = _NEVER  # what fills the last block up is never listed
+        sums = made.reshape(-1, _BLOCK)
+        worth = self._scales.numpy().reshape(-1, _BLOCK)
+        bests = np.empty(len(sums), np.float32)
+        _bests(sums, worth, bests)
+        # As many blocks as items are sought hold them all: those of the highest bests.
+        few = np.argpartition(bests, -top)[-top:] if top < len(bests) else np.arange(len(bests))
+        reached = np.partition((sums[few] * worth[few]).ravel(), -top)[-top]
+        away = float(np.linalg.norm(state - codes[0].numpy() * np.float32(scale)))
+        off = self._away * float(np.linalg.norm(state)) + self._length * away + _ROUNDING * len(state)
+        least = np.float32(reached - 2 * off / float(scale))
+        blocks = np.flatnonzero(bests >= least)
+        places = np.flatnonzero(sums[blocks] * worth[blocks] >= least)
+        items: npt.NDArray[np.int64] = blocks[places // _BLOCK] * _BLOCK + places % _BLOCK
+        return items
+
+    def _plain(self, state: Tensor, top: int) -> Tensor:
+        """The same where vectors are not rounded."""
+        told = torch.mv(self.vectors, state)
+        least = told.topk(top, sorted=False).values.min() - 2 * _ROUNDING * len(state)
+        return torch.nonzero(told >= least)[:, 0]
 
 
-def _reached(told: Tensor, top: int) -> Tensor:
-    """A score that `top` items reach or more. Among the bests of blocks it is found sooner than among all."""
-    scores = told.amax(1) if len(told) >= top else told.flatten()
-    return scores.topk(top, sorted=False).values.min()
-
-
-def _above(told: Tensor, least: Tensor) -> Tensor:
-    """Whoever scores as much or more, looked for in blocks whose best does, (K,) rising."""
-    blocks = torch.nonzero(told.amax(1) >= least)[:, 0]
-    inside = torch.nonzero(told.index_select(0, blocks) >= least)
-    return blocks[inside[:, 0]] * _BLOCK + inside[:, 1]
+@kernel_fast
+def _bests(sums: Any, worth: Any, bests: Any) -> None:
+    """The best of each block (blocks, items of a block)."""
+    for block in range(len(sums)):
+        best = np.float32(-np.inf)
+        for inside in range(sums.shape[1]):
+            best = max(best, np.float32(sums[block, inside]) * worth[block, inside])
+        bests[block] = best
 
 
 def rounded_to_bytes(vectors: Tensor) -> tuple[Tensor, Tensor]:

@@ -48,7 +48,7 @@ async def customer(
             answers_of(request).audit.write(request.state.key.id, "personal", found.customer_id)
         return found
 
-    return await answered(request, ask, slow=True)
+    return await answered(request, ask, slow=personal)
 
 
 @router.post("/v1/customers/lookup", operation_id="lookup", dependencies=[Depends(needs("personal"))],
@@ -69,7 +69,7 @@ async def timeline(
     ] = None,
 ) -> Response:
     """Events of the version and those that came in since, the latest first."""
-    return await answered(request, lambda shop: shop.timeline(customer_id, limit, before), slow=True)
+    return await answered(request, lambda shop: shop.timeline(customer_id, limit, before))
 
 
 @router.get("/v1/customers/{customer_id}/recommendations", operation_id="recommendations",
@@ -86,7 +86,7 @@ async def recommendations(
             responses=says(Scores, 404), summary="What a customer is expected to do")  # fmt: skip
 async def scores(request: Request, customer_id: CustomerId) -> Response:
     """Probabilities of purchases, churn and returns, and money to come, as of the version."""
-    return await answered(request, lambda shop: shop.scores(customer_id), slow=True)
+    return await answered(request, lambda shop: shop.scores(customer_id))
 
 
 @router.post("/v1/recommendations", operation_id="recommendations_of_a_session", dependencies=READ,

@@ -20,7 +20,7 @@ Wished = Annotated[ListFilters, Query()]
             summary="What is known of a product")  # fmt: skip
 async def product(request: Request, product_id: ProductId) -> Response:
     """The catalogue's entry, with the stock of now."""
-    return await answered(request, lambda shop: shop.product(product_id), slow=True)
+    return await answered(request, lambda shop: shop.product(product_id))
 
 
 @router.get("/v1/products/{product_id}/similar", operation_id="similar", responses=says(Listing, 404),

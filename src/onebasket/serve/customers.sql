@@ -1,4 +1,4 @@
--- What is known of a customer, without a personal value.
+-- What is known of customers, without a personal value.
 select
     customer_id,
     known,
@@ -10,4 +10,4 @@ select
     orders,
     value_minor
 from customers
-where customer_id = $customer_id
+order by customer_id

@@ -1,4 +1,4 @@
--- What is known of a product.
+-- What is known of products.
 select
     product_id,
     gtin,
@@ -13,4 +13,4 @@ select
     stock,
     active
 from catalogue
-where product_id = $product_id
+order by product_id

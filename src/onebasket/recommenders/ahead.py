@@ -1,0 +1,37 @@
+"""What stands first in a list, without the scores of everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from onebasket.recommenders.interactions import Codes, Mask
+from onebasket.recommenders.ranking import Scores
+
+
+@dataclass(frozen=True, eq=False)
+class Ahead:
+    """The items that a model scores highest for somebody; all others only once these do not suffice."""
+
+    items: Codes  # rising
+    scores: Scores  # (items,) of these; no other item's is higher
+    whole: Callable[[], Scores]  # makes, or remembers, those of all items
+
+    def __getitem__(self, item: int) -> np.floating[Any]:
+        """The score of one item."""
+        place = int(np.searchsorted(self.items, item))
+        known = place < len(self.items) and int(self.items[place]) == item
+        found: np.floating[Any] = self.scores[place] if known else self.whole()[item]
+        return found
+
+    def in_order(self, allowed: Mask) -> Iterator[int]:
+        """Items that may be listed, the best first, equals by code; none that is scored -inf."""
+        some = np.flatnonzero(allowed[self.items])
+        yield from self.items[some[np.argsort(-self.scores[some], kind="stable")]].tolist()
+        rest = allowed.copy()
+        rest[self.items] = False
+        row = np.where(rest, self.whole(), -np.inf)
+        yield from (item for item in np.argsort(-row, kind="stable").tolist() if row[item] > -np.inf)
