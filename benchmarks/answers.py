@@ -2,7 +2,7 @@
 
     python benchmarks/answers.py SHOP [--calls 1000] [--seconds 5] [--connections 1 4]
 
-SHOP has run; its chosen model answers. In process, one thread: lists of known customers with filters, first
+SHOP has run; its chosen model answers (`large_shop.py` makes a shop with many products). In process, one thread: lists of known customers with filters, first
 asked (`cold`: the model is asked) and asked again within a minute with nothing new (`again`), and lists with
 three events of a session, which are never remembered. Over HTTP: a server in a process of its own, clients
 that wait for each answer before they ask again, on the same machine, which share its cores.
@@ -33,6 +33,10 @@ from onebasket.serve.wishes import Wishes
 
 FILTERS = {"top": 10, "seen": "mask", "in_stock": True, "price_max": 2_000}
 QUERY = "top=10&seen=mask&in_stock=true&price_max=2000"
+KINDS = {  # of requests over HTTP, by what they ask of a customer
+    "known customers": f"/recommendations?{QUERY}", "sessions": "", "customer": "", "timeline": "/timeline",
+    "scores": "/scores",
+}  # fmt: skip
 
 
 def main() -> None:
@@ -60,8 +64,8 @@ def main() -> None:
     try:
         assert server.stdout is not None and server.stdout.readline() == "ready\n"
         for count in asked.connections:
-            for what in ("known customers", "sessions"):
-                load = Load(port, key, customers, products if what == "sessions" else [])
+            for what in KINDS:
+                load = Load(port, key, what, customers, products)
                 asyncio.run(load.run(count, asked.seconds))
                 times = np.array(load.times) * 1e3
                 p50, p99 = np.percentile(times, [50, 99])
@@ -84,8 +88,10 @@ def in_process(shop: Answering, customers: list[str], products: list[str], calls
     few = random.sample(products, min(calls, len(products)))
     timed("similar", shop.similar, few)
     timed("together", shop.together, few)
-    timed("customer", shop.customer, some[:50])
-    timed("timeline", shop.timeline, some[:50])
+    timed("customer", shop.customer, some)
+    timed("timeline", shop.timeline, some)
+    timed("scores", shop.scores, some)
+    timed("product", shop.product, few)
     timed("with reasons", lambda who: shop.recommend(who, (), Wishes(reasons=True)), some[:10])
 
 
@@ -108,8 +114,8 @@ def timed(what: str, ask: Callable[[str], object], each: Iterable[str]) -> None:
 class Load:
     """Clients that ask over connections of their own, one request after the other."""
 
-    def __init__(self, port: int, key: str, customers: list[str], products: list[str]) -> None:
-        self.port, self.key, self.customers, self.products = port, key, customers, products
+    def __init__(self, port: int, key: str, kind: str, customers: list[str], products: list[str]) -> None:
+        self.port, self.key, self.kind, self.customers, self.products = port, key, kind, customers, products
         self.times: list[float] = []
 
     async def run(self, connections: int, seconds: float) -> None:
@@ -133,8 +139,8 @@ class Load:
     def _request(self) -> bytes:
         who = random.choice(self.customers)
         head = f"HTTP/1.1\r\nHost: x\r\nx-api-key: {self.key}\r\n"
-        if not self.products:
-            return f"GET /v1/customers/{who}/recommendations?{QUERY} {head}\r\n".encode()
+        if self.kind != "sessions":
+            return f"GET /v1/customers/{who}{KINDS[self.kind]} {head}\r\n".encode()
         seen = [{"action": "view", "product_id": random.choice(self.products)} for _ in range(3)]
         body = json.dumps({"customer_id": who, "session": seen, "filters": FILTERS})
         head += f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"

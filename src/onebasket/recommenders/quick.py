@@ -170,10 +170,12 @@ class Quick:
 
     def _first(self, led: Codes) -> Codes:
         """The items that are likeliest to follow, then those that nothing leads to, by code."""
-        best, _ = top_of_rows(self._follows(led)[None], min(SPOKEN_FOR, len(led)))
-        missing = max(0, min(SPOKEN_FOR, self.counts.rules.rows) - len(led))
-        others = np.setdiff1d(np.arange(len(led) + missing, dtype=np.int32), led)
-        first: Codes = np.concatenate([led[best[0]], others[:missing]])
+        most = min(SPOKEN_FOR, self.counts.rules.rows)
+        best, _ = top_of_rows(self._follows(led)[None], min(most, len(led)))
+        first: Codes = led[best[0]]
+        if len(led) < most:
+            others = np.setdiff1d(np.arange(most, dtype=np.int32), led)
+            first = np.concatenate([first, others[: most - len(led)]])
         return first
 
     @cached_property
