@@ -110,7 +110,8 @@ def write(folder: Path, products: int, customers: int) -> None:
             when = START + timedelta(days=order * DAYS // ORDERS, minutes=int(random.integers(14 * 1440)))
             bought = {*random.choice(own, 4), *random.choice(products, 1, p=chances)}
             lines += [
-                f"A{person:05}{order:02},{when:%Y-%m-%d %H:%M:%S},p{person}@example.org,S{each:06},1,{prices[each]:.2f}"
+                f"A{person:05}{order:02},{when:%Y-%m-%d %H:%M:%S},p{person}@example.org,S{each:06},1,"
+                f"{prices[each]:.2f}"
                 for each in sorted(bought)
             ]
     (folder / "goods.csv").write_text("\n".join(["sku,title,brand,category,price,stock", *goods, ""]))
