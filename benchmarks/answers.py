@@ -3,10 +3,10 @@
     python benchmarks/answers.py SHOP [--calls 1000] [--seconds 5] [--connections 1 4]
 
 SHOP has run; its chosen model answers (`large_shop.py` makes a shop with many products). In process, one
-thread: lists of known customers with filters, first asked (`cold`: the model is asked) and asked again within a
-minute with nothing new (`again`), lists with three events of a session, which are never remembered, and facts.
-Over HTTP: a server in a process of its own, clients that wait for each answer before they ask again, on the same
-machine, which share its cores.
+thread: lists of known customers with filters, first asked (`cold`: the model is asked) and asked again within
+a minute with nothing new (`again`), lists with three events of a session, which are never remembered, and
+facts. Over HTTP: a server in a process of its own, clients that wait for each answer before they ask again,
+on the same machine, which share its cores.
 """
 
 from __future__ import annotations
