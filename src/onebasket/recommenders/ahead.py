@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +27,14 @@ class Ahead:
         found: np.floating[Any] = self.scores[place] if known else self.whole()[item]
         return found
 
-    def in_order(self, allowed: Mask) -> Iterator[int]:
-        """Items that may be listed, the best first, equals by code; none that is scored -inf."""
+    def in_order(self, allowed: Mask) -> list[int]:
+        """Those of the items that may be listed, the best first, equals by code."""
         some = np.flatnonzero(allowed[self.items])
-        yield from self.items[some[np.argsort(-self.scores[some], kind="stable")]].tolist()
-        rest = allowed.copy()
-        rest[self.items] = False
-        row = np.where(rest, self.whole(), -np.inf)
-        yield from (item for item in np.argsort(-row, kind="stable").tolist() if row[item] > -np.inf)
+        ordered: list[int] = self.items[some[np.argsort(-self.scores[some], kind="stable")]].tolist()
+        return ordered
+
+    def others(self, allowed: Mask) -> Mask:
+        """What else may be listed."""
+        made = allowed.copy()
+        made[self.items] = False
+        return made

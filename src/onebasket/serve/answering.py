@@ -202,7 +202,7 @@ class Answering:
         if customers and products:
             for who in (None, customers[0]):
                 self.recommend(who, [Did("view", products[0])], Wishes(seen="mask", in_stock=True))
-            self._scored.alike(0)
+            self._scored.warm(customers[0])
 
     def close(self) -> None:
         """Close the version, and its live state."""

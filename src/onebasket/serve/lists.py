@@ -46,7 +46,7 @@ def _in_order(scores: Scores | Ahead, allowed: Mask, top: int, pinned: Sequence[
     yield from (code for code in pinned if allowed[code])
     if isinstance(scores, Ahead):
         yield from scores.in_order(allowed)
-        return
+        allowed, scores = scores.others(allowed), scores.whole()
     row = np.where(allowed, scores, -np.inf)
     few = min(top + len(pinned) + _FEW, len(row))
     found, _ = top_of_rows(row[None], few)

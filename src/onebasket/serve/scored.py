@@ -64,6 +64,13 @@ class Scored:
             ("alike", product), lambda: self._wide(self._model.likeness(np.array([product], np.int32))[0])
         )
 
+    def warm(self, customer: str) -> None:
+        """Ask in every way once."""
+        scores = self.of(customer, ()).scores
+        if isinstance(scores, Ahead):
+            scores.whole()
+        self.alike(0)
+
     def trending(self) -> Scores:
         """What is viewed, put into carts and bought lately, in the version and since; -inf: nobody does."""
         kept = self._trend

@@ -12,6 +12,7 @@ from onebasket.recommenders import EASE, Ahead, EASESettings, Events, Timeline, 
 from onebasket.recommenders.chances import Chances, Market, Shown
 from onebasket.recommenders.counts import Shares
 from onebasket.recommenders.events import Mark
+from onebasket.serve.lists import chosen
 from onebasket.timeline.settings import TimelineSettings
 
 ITEMS, PEOPLE, DAY = 450, 40, 86_400
@@ -106,22 +107,21 @@ def test_deep_networks_are_asked_in_full() -> None:
     assert model.ahead("u01", since(model, 3), NOW) is None
 
 
-class TestAhead:
-    """A list's beginning, and its end once the beginning does not suffice."""
+def test_what_stands_first_is_listed_first_and_all_others_behind_it() -> None:
+    whole = np.array([0.1, 5.0, -np.inf, 0.3, 5.0, 0.3], np.float32)
+    ahead, allowed = Ahead(np.array([1, 4], np.int32), whole[[1, 4]], lambda: whole), np.ones(6, np.bool_)
+    assert chosen(ahead, allowed, 9) == chosen(whole, allowed, 9) == [1, 4, 3, 5, 0]
+    assert (
+        chosen(ahead, allowed, 4, pinned=[5, 2]) == chosen(whole, allowed, 4, pinned=[5, 2]) == [5, 2, 1, 4]
+    )
+    allowed[[1, 5]] = False
+    assert chosen(ahead, allowed, 9) == chosen(whole, allowed, 9) == [4, 3, 0]
+    assert [float(ahead[item]) for item in (4, 0)] == [5.0, pytest.approx(0.1)]
 
-    def test_all_others_follow(self) -> None:
-        whole = np.array([0.1, 5.0, -np.inf, 0.3, 5.0, 0.3], np.float32)
-        ahead = Ahead(np.array([1, 4], np.int32), whole[[1, 4]], lambda: whole)
-        everything = np.ones(6, np.bool_)
-        assert list(ahead.in_order(everything)) == [1, 4, 3, 5, 0]
-        everything[[1, 5]] = False
-        assert list(ahead.in_order(everything)) == [4, 3, 0]
-        assert [float(ahead[item]) for item in (4, 0)] == [5.0, pytest.approx(0.1)]
 
-    def test_nobody_asks_for_more_than_is_needed(self) -> None:
-        def refuse() -> np.ndarray:
-            raise AssertionError("nobody needs the scores of all items")
+def test_nobody_asks_for_more_than_is_needed() -> None:
+    def refuse() -> np.ndarray:
+        raise AssertionError("nobody needs the scores of all items")
 
-        ahead = Ahead(np.array([2, 3], np.int32), np.array([1, 2], np.float32), refuse)
-        asked = ahead.in_order(np.ones(9, np.bool_))
-        assert [next(asked), next(asked)] == [3, 2] and float(ahead[3]) == 2
+    ahead = Ahead(np.array([2, 3], np.int32), np.array([1, 2], np.float32), refuse)
+    assert chosen(ahead, np.ones(9, np.bool_), 2) == [3, 2] and float(ahead[3]) == 2
