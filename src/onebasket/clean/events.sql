@@ -21,6 +21,7 @@ select
     m.currency,
     t.query_said as query,
     t.session_key as session,
+    t.list_id,
     coalesce(h.test, false) as test
 from clean_events_typed as t
 join clean_event_files as f on f.file_no = t.file_no

@@ -4,6 +4,7 @@ select
     (f.file_no * 1000000000 + j.line) * 100000 + j.item as row_no,
     j.fault, j.event_no, j.act, j.listing, j.event_ts, j.order_no, j.record_id, j.own_currency,
     j.units, j.price_e4, j.signed_e4, j.discount_e4, j.query_said, j.session_key,
+    case when regexp_matches(j.list_said, '^[0-9a-f]{32}\z') then j.list_said end as list_id,
     j.title_said is not null as titled,
     j.act = 'return' and j.said_action = 'purchase' as turned,
     j.act in ('purchase', 'return') and j.units is null as unit_assumed,

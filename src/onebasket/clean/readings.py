@@ -126,6 +126,7 @@ def events(how: How, zoned: bool, pepper: str) -> dict[str, tuple[str, Reading]]
         "currency_said": ("currency", _UPPER),
         "query_said": ("query", _LOWER),
         "session_key": ("session", Hash(f"{pepper}{how.source}")),
+        "list_said": ("list_id", _LOWER),
     }
 
 

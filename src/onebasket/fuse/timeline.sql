@@ -39,6 +39,7 @@ select
     r.target as currency,
     e.query,
     e.session,
+    e.list_id,
     e.file,
     e.line,
     e.item

@@ -169,6 +169,7 @@ EVENTS = Table(
         currency varchar!  currency
         query varchar  what was searched, lower case
         session varchar  pseudonym of the session
+        list_id varchar  the list of recommendations that it came of; null: none that a server may have named
         test boolean!  part of a test order: kept, never counted
     """
     ),

@@ -136,6 +136,7 @@ RAW_EVENTS = Table(
         currency varchar  currency
         query varchar  what was searched
         session varchar  the source's session id
+        list_id varchar  the list of recommendations that it came of, as the server named it
     """
     ),
     by_source=True,

@@ -106,6 +106,7 @@ TIMELINE = Table(
         currency varchar!  currency
         query varchar  what was searched
         session varchar  the session
+        list_id varchar  the list of recommendations that it came of
         file varchar!  the leading source's file
         line bigint!  the line in it
         item int!  place within the line

@@ -357,6 +357,18 @@ def test_no_personal_value_outside_personal_tables(world: World) -> None:
             assert secret.lower() not in told, (table, secret)
 
 
+def test_ids_of_lists_are_kept_and_nothing_that_is_none(world: World) -> None:
+    said = [
+        "0123456789abcdef" * 2,
+        " 0123456789ABCDEF0123456789ABCDEF ",
+        "private.person@shop.example----"[:32],
+        "",
+    ]
+    world.clean(events=[bought(line=place, list_id=each) for place, each in enumerate(said, 1)])
+    found = {row["line"]: row["list_id"] for row in world.rows("events")}
+    assert found == {1: one, 2: one, 3: None, 4: None}
+
+
 def test_the_same_input_gives_the_same_bytes(world: World) -> None:
     raw = {"events": [bought(), bought(product_key=None, title="Milk"), bought(file="b.csv", line=2)]}
     folder = world.store._home.path

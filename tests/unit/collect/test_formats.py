@@ -258,10 +258,11 @@ def test_segment(read: Any) -> None:
             base | {"anonymousId": "anon", "context": {"device": {"id": "d1"}, "sessionId": 7}} | more
         )
 
-    products = [{"product_id": "T1", "sku": "T1", "name": "Tea", "price": 3.5, "quantity": 2}, {"sku": "C1"}]
+    tea = {"product_id": "T1", "sku": "T1", "name": "Tea", "price": 3.5, "quantity": 2}
+    products = [{**tea, "list_id": "f1"}, {"sku": "C1"}]
     calls = [
         call(1, "identify", userId="77", traits={"email": "a@x.org", "firstName": "Ann", "address": {"city": "Rome"}}),
-        call(2, "track", event="Product Viewed", properties={"product_id": "T1", "name": "Tea", "price": 3.5}),
+        call(2, "track", event="Product Viewed", properties={"product_id": "T1", "name": "Tea", "price": 3.5, "list_id": "f0"}),
         call(3, "track", event="Products Searched", properties={"query": "tea"}),
         call(4, "track", event="Order Completed", userId="77",
              properties={"order_id": "o1", "total": 8, "currency": "USD", "products": products}),
@@ -290,6 +291,7 @@ def test_segment(read: Any) -> None:
         world.rows("raw_events", "event_id")[:2] == ["m1", "m2"]
         and world.rows("raw_events", "query")[2] == "tea"
     )
+    assert world.rows("raw_events", "list_id") == [None, "f0", None, "f1", None, "f1", None, None, None]
     people = {person["line"]: person for person in world.rows("raw_people")}
     assert people[1]["email"] == "a@x.org" and people[1]["city"] == "Rome" and people[1]["cookie"] == "anon"
     assert people[4]["cookie"] == "anon" and people[4]["account"] == "77"

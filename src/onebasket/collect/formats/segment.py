@@ -95,6 +95,7 @@ EVENTS = Layout(
             "unit_price": first(item("price"), path("properties", "price")),
             "currency": path("properties", "currency"),
             "query": path("properties", "query"),
+            "list_id": first(item("list_id"), path("properties", "list_id")),
             "session": first(path("context", "sessionId"), path("properties", "session_id")),
         },
         each=path("properties", "products"),
