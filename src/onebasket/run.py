@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 STAGES = ("collect", "clean", "align", "fuse", "learn", "apply", "report")
 REPORT = "report.html"
-MODELS = "models"
+MODELS, CHALLENGER = "models", "challenger"
 TRUTH = "truth"
 _SIDE_BY_SIDE = 2  # sources at once: one reads values in Python while the other keeps the engine busy
 
@@ -153,7 +153,7 @@ class _Work:
         self.progress(step.name, 0, 0)
         with self._store(together) as store:
             accounts = [account.check() for account in step.work(store) or ()]
-            files = store.written | (self.draft.files(MODELS) if step.stage == "learn" else set())
+            files = store.written | (self.draft.files(step.folder) if step.folder else set())
         self.progress(step.name, 1, 1)
         return Record(
             step.name,
@@ -193,6 +193,10 @@ class _Work:
             learn.learn(store, shop, models, progress, previous.path / MODELS if previous else None)
             learn.behaviour(store, shop, models, progress, learn.network_states(store, models, progress))
 
+        def challenging(store: DuckStore) -> None:
+            earlier = previous.path / CHALLENGER if previous else None
+            learn.challenge(store, shop, self.draft.path / CHALLENGER, progress, earlier)
+
         def applying(store: DuckStore) -> None:
             apply.recommend.write(store, shop, models, progress)
             apply.behaviour.write(
@@ -208,12 +212,16 @@ class _Work:
                 Step("collect", name, (), (*read, found), partial(collecting, source)),
                 Step("clean", name, (f"collect:{name}",), (*read, shop.clean), partial(cleaning, source)),
             ]
+        asked = shop.challenging
+        challengers = [Step("learn", None, ("fuse",), (asked, shop.run.seed), challenging,
+                            part=CHALLENGER, folder=CHALLENGER)] if asked else []  # fmt: skip
         cleaned = tuple(f"clean:{source.name}" for source in shop.sources)
         steps += [
             Step("align", None, cleaned, (shop.align, shop.run.seed, decisions.fingerprint(shop.folder)),
                  lambda store: align.align(store, shop, self.draft.number, self.started, progress)),
             Step("fuse", None, (*cleaned, "align"), shop.shop, lambda store: fuse.fuse(store, shop)),
-            Step("learn", None, ("fuse",), (shop.learn, shop.run.seed), learning),
+            Step("learn", None, ("fuse",), (shop.learn, shop.run.seed), learning, folder=MODELS),
+            *challengers,
             Step("apply", None, ("fuse", "learn"), (shop.recommend, shop.behaviour), applying),
             Step("report", None, ("fuse", "learn", "apply"), (shop.shop, _versions()), lambda store: None),
         ]  # fmt: skip

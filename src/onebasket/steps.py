@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _GROUND = (
     "tables", "store", "protect", "inbox", "recommenders", "scoring", "spelling", "text", "timeline",
-    "accounting.py", "currencies.py", "durable.py", "kernels.py",
+    "accounting.py", "currencies.py", "drift.py", "durable.py", "intervals.py", "kernels.py",
 )  # fmt: skip
 
 
@@ -39,10 +39,13 @@ class Step:
     needs: tuple[str, ...]  # names of the steps whose tables it reads
     settings: Any  # whatever it depends on beside those, as data that JSON can hold
     work: Callable[[DuckStore], list[Account] | None]
+    part: str = ""  # of several steps of a stage that are for all sources
+    folder: str = ""  # of the version, with files beside its tables
 
     @property
     def name(self) -> str:
-        return f"{self.stage}:{self.source}" if self.source else self.stage
+        part = self.source or self.part
+        return f"{self.stage}:{part}" if part else self.stage
 
 
 @dataclass

@@ -16,7 +16,9 @@ GROUND = {
     "accounting",
     "inbox",
     "currencies",
+    "drift",
     "durable",
+    "intervals",
     "kernels",
     "messages",
     "protect",
@@ -42,6 +44,7 @@ ABOVE = {
     "people",
     "identities",
     "serve",
+    "improving",
     "",
     "__main__",
 }  # "": the package itself

@@ -183,3 +183,57 @@ def test_the_server(tmp_path: Path) -> None:
     found = shop.load(tmp_path).serve
     assert (found.host, found.port, found.per_minute) == ("127.0.0.1", 9000, 60_000)
     assert found.placement == {"cart": shop.Placement(top=4, in_stock=True, banned=("p1",))}
+
+
+EXPERIMENT = (
+    '[shop]\nname = "Corner"\n[experiment]\nname = "knn-1"\nlearn = { models = ["item_knn"], seeds = 1 }\n'
+)
+
+
+def test_an_experiment(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text(EXPERIMENT)
+    found = shop.load(tmp_path)
+    assert found.experiment and (found.experiment.share, found.experiment.outcome) == (0.1, "orders")
+    assert found.challenging == shop.Learn(models=("item_knn",), seeds=1)
+    assert found.learn == shop.Learn() and found.improve == shop.Improve()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ('"knn-1"', '"knn 1"', "experiment's name"),
+        ('"item_knn"', '"knn"', "not settings of [learn]"),
+        ("seeds = 1", "sedes = 1", "sedes"),
+        ("seeds = 1", "seeds = 0", "too small"),
+        ("learn = {", "share = 1.0\nlearn = {", "not a share"),
+        ("learn = {", "days = 0\nlearn = {", "too small"),
+        ("learn = {", 'outcome = "joy"\nlearn = {', "joy"),
+        ('learn = { models = ["item_knn"], seeds = 1 }', "", "the same as [learn]"),
+        ("[experiment]", "[improve]\nheld_back = 1.0\n[experiment]", "not a share"),
+        ("[experiment]", HOME.format("1.5"), "not a share"),
+        (
+            "[experiment]",
+            HOME.format("0.1\nexplore_among = 5"),
+            "top (10)",
+        ),
+    ],
+    ids=[
+        "name",
+        "model",
+        "key",
+        "value",
+        "share",
+        "days",
+        "outcome",
+        "same",
+        "held back",
+        "explore",
+        "among",
+    ],
+)
+def test_an_experiment_that_cannot_be(tmp_path: Path, right: str, wrong: str, said: str) -> None:
+    assert right in EXPERIMENT
+    (tmp_path / "shop.toml").write_text(EXPERIMENT.replace(right, wrong, 1))
+    with pytest.raises(ShopFileError) as error:
+        shop.load(tmp_path)
+    assert said in str(error.value) and str(tmp_path / "shop.toml") in str(error.value)

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy.typing as npt
 
 from onebasket.errors import ImproveError
-from onebasket.improve.intervals import (
+from onebasket.intervals import (
     CONFIDENCE,
     Doubles,
     Interval,

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onebasket.errors import ImproveError
-from onebasket.improve.intervals import CONFIDENCE, Doubles, Interval, column, fixed
+from onebasket.intervals import CONFIDENCE, Doubles, Interval, column, fixed
 
 LEAST_EFFECTIVE = 100.0
 LEAST_SHARE = 0.01

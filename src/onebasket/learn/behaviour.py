@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from onebasket import scoring
+from onebasket import drift, scoring
 from onebasket.accounting import Progress, silent
 from onebasket.errors import ModelError
 from onebasket.learn import measures
@@ -26,6 +26,7 @@ from onebasket.store.base import Store
 
 FOLDER = "behaviour"
 CHOICE = "choice.json"
+SAID = "said.json"  # how what is said of customers was spread when it was judged
 _LEAST = 10  # rows of either outcome that training, validation and test each must have
 _SCORES = pa.schema(
     [
@@ -54,12 +55,14 @@ class Found:
     reliability: list[dict[str, Any]]
     scorers: list[Scorer]
     told: dict[str, Any]
+    said: dict[str, drift.Summary] = field(default_factory=dict)  # of customers in the test window
 
 
 def behaviour(
     store: Store, shop: Shop, folder: Path, progress: Progress = silent, states: States | None = None
 ) -> None:
-    """Train, judge and save scorers: more rows in `scores`, table `reliability`, and files in `folder`.
+    """Train, judge and save scorers: more rows in `scores`, table `reliability`, and files in `folder`,
+    among them how what they say is spread over customers of the test window, for drift to be told.
 
     Each task is learned at several moments, its method chosen by log loss (amounts: square error) on a
     later one, judged once on the last whole window, and learned again up to the end. A task that the data
@@ -77,6 +80,7 @@ def behaviour(
         found.told["note"] = "no purchase of a known customer: nothing to learn from"
     scoring.save(folder / FOLDER, scoring.Scorers(now, tuple(found.scorers)))
     _write_told(folder / FOLDER, found.told)
+    drift.save(found.said, folder / FOLDER / SAID)
     before = [row for batch in store.read("scores") for row in batch.to_pylist()]
     kept = [row for row in before if row["task"] not in _names()]
     store.write("scores", store.arrow(pa.Table.from_pylist([*kept, *found.scores], _SCORES)))
@@ -122,6 +126,8 @@ def _task(task: Task, when: Moments, reader: Reader, seed: int, found: Found) ->
             _add_scores(task.name, split, scorer.method, each, trial is chosen, found, seed)
         if trial is chosen:
             _add_reliability(task.name, scorer.method, told, found, seed)
+            if task.about == "customer":
+                found.said[task.name] = drift.summarise_numbers(told.said)
         if task.name == scoring.CHURN_OF:
             _judge_churn(test, scorer, trial is chosen, found, seed)
     found.scorers.append(fit(task.name, reader.sample(task, when.final), chosen.method, task.money, seed))
@@ -137,6 +143,7 @@ def _judge_churn(test: Sample, scorer: Scorer, chosen: bool, found: Found, seed:
         _add_scores(scoring.CHURN, "test", scorer.method, told, chosen, found, seed)
         if chosen:
             _add_reliability(scoring.CHURN, scorer.method, told, found, seed)
+            found.said[scoring.CHURN] = drift.summarise_numbers(told.said)
 
 
 def _add_scores(task: str, split: str, model: str, told: Told, chosen: bool, found: Found, seed: int) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ from onebasket.shop import Learn, Shop
 from onebasket.store.base import Store
 
 CHOICE, CARD = "choice.json", "card.md"
-TRAINING = "training"  # in the basket: trainings that were not done, or not followed by what comes next
+# In the basket: trainings that were not done, or not followed by what comes next.
+TRAINING, CHALLENGING = "training", "challenging"
 _DAY_SECONDS = 86_400
 
 
@@ -52,18 +54,40 @@ def learn(
     `earlier`: the folder of the last published version's model. Where it and the chosen model are timeline
     models, the fit on everything begins there; never one that is judged, as that model knows what came later.
     """
+    with _ready(shop):
+        known = _read(store, shop, progress, TRAINING)
+        results = _learn(shop, (folder, earlier), known, progress)
+        if _timed(shop):
+            states.train(known, shop, folder, progress)
+    store.write("scores", store.arrow(pa.Table.from_pylist(results.scores, SCORES)))
+    store.write("score_parts", store.arrow(pa.Table.from_pylist(results.parts, PARTS)))
+    shutil.rmtree(shop.basket / TRAINING, ignore_errors=True)
+
+
+def challenge(
+    store: Store, shop: Shop, folder: Path, progress: Progress = silent, earlier: Path | None = None
+) -> None:
+    """Train, judge and save the challenger of the shop's experiment, as `learn` does with the champion. Its
+    scores stand in its model card alone: tables tell of the model in use. Raises as `learn` does."""
+    assert shop.challenging is not None
+    shop = msgspec.structs.replace(shop, learn=shop.challenging)
+    with _ready(shop):
+        _learn(shop, (folder, earlier), _read(store, shop, progress, CHALLENGING), progress)
+    shutil.rmtree(shop.basket / CHALLENGING, ignore_errors=True)
+
+
+@contextmanager
+def _ready(shop: Shop) -> Iterator[None]:
+    """Torch set up where it is needed, and the device tried before anything is trained."""
     with torch_threads(shop.run.threads) if _timed(shop) else nullcontext():
         if _timed(shop):
             from onebasket.timeline.hardware import device_of
 
-            device_of(shop.learn.device)  # before anything is trained
-        known = _read(store, shop, progress)
-        _learn(store, shop, (folder, earlier), known, progress)
+            device_of(shop.learn.device)
+        yield
 
 
-def _learn(
-    store: Store, shop: Shop, folders: tuple[Path, Path | None], known: Known, progress: Progress
-) -> None:
+def _learn(shop: Shop, folders: tuple[Path, Path | None], known: Known, progress: Progress) -> Results:
     folder, earlier = folders
     windows = _windows(known.purchases, shop.learn)
     trials = _validate(known, windows, shop, progress)
@@ -79,14 +103,10 @@ def _learn(
     model.earlier = _earlier(earlier, model, progress) if shop.learn.warm_start else None
     known.fit(model, shop.run.seed, progress)
     model.save(folder)
-    if _timed(shop):
-        states.train(known, shop, folder, progress)
     _write(folder / CHOICE, _choice(model, trials, windows, note))
     _write(folder / CARD, card(Card(model, known, windows, shop.learn, results, note, tried)).encode())
-    store.write("scores", store.arrow(pa.Table.from_pylist(results.scores, SCORES)))
-    store.write("score_parts", store.arrow(pa.Table.from_pylist(results.parts, PARTS)))
-    shutil.rmtree(shop.basket / TRAINING, ignore_errors=True)
     progress(f"learn: {model.name} on everything", 1, 1)
+    return results
 
 
 def _timed(shop: Shop) -> bool:
@@ -100,7 +120,7 @@ def _windows(data: Interactions, learn: Learn) -> Windows:
     return Windows(test - learn.validation_days * _DAY_SECONDS, test, end)
 
 
-def _read(store: Store, shop: Shop, progress: Progress) -> Known:
+def _read(store: Store, shop: Shop, progress: Progress, training: str) -> Known:
     """What the models of the shop ask for."""
     done = events.read(store, progress)
     asked = [MODELS[name] for name in shop.learn.models] if len(done) else []
@@ -108,7 +128,7 @@ def _read(store: Store, shop: Shop, progress: Progress) -> Known:
         done.purchases(),
         done,
         products.read(store, shop, progress) if any(model.informed for model in asked) else None,
-        shop.basket / TRAINING,
+        shop.basket / training,
     )
 
 

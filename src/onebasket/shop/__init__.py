@@ -13,7 +13,9 @@ from onebasket.shop.settings import (
     Behaviour,
     Clean,
     Constant,
+    Experiment,
     Identity,
+    Improve,
     Learn,
     Mapped,
     ModelName,
@@ -27,6 +29,7 @@ from onebasket.shop.settings import (
 )  # fmt: skip
 
 __all__ = [
-    "FILE_NAME", "MOST_LISTED", "TEXTS", "Align", "Behaviour", "Clean", "Constant", "Identity", "Learn",
-    "Mapped", "ModelName", "Placement", "Preset", "Recommend", "Run", "Serve", "Shop", "Source", "load",
+    "FILE_NAME", "MOST_LISTED", "TEXTS", "Align", "Behaviour", "Clean", "Constant", "Experiment", "Identity",
+    "Improve", "Learn", "Mapped", "ModelName", "Placement", "Preset", "Recommend", "Run", "Serve", "Shop",
+    "Source", "load",
 ]  # fmt: skip

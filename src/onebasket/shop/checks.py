@@ -8,9 +8,24 @@ import zoneinfo
 from collections.abc import Iterator
 from datetime import date
 
-from onebasket.shop.settings import TEXTS, Align, File, Identity, Placement, Serve, Source
+import msgspec
+
+from onebasket.shop.settings import (
+    TEXTS,
+    Align,
+    Experiment,
+    File,
+    Identity,
+    Learn,
+    Placement,
+    Serve,
+    Source,
+    challenger_of,
+)  # fmt: skip
 
 MOST_LISTED = 100  # products of a list
+MOST_EXPLORED = 1_000  # products that an order by chance is made of
+_NAME, _LETTERS = "[A-Za-z0-9_-]{1,64}", "letters, digits, - and _"
 _SENTENCES = r"sentence-transformers:\S.*"
 
 # Where a mistake stands, what it is, what was found, what was expected.
@@ -42,23 +57,54 @@ def mistakes(settings: File) -> Iterator[_Mistake]:
                 yield f"align.{name}", "not a kind of identifier", kind, ", ".join(kinds)
     if not 0 < settings.align.threshold < 1:
         yield "align.threshold", "not a probability", str(settings.align.threshold), "between 0 and 1"
-    if not settings.learn.models:
-        yield "learn.models", "no model to learn", "[]", "one or more"
-    if settings.learn.text not in TEXTS and not re.fullmatch(_SENTENCES, settings.learn.text):
-        expected = f"{', '.join(TEXTS)} or sentence-transformers:NAME"
-        yield "learn.text", "not a text model", settings.learn.text, expected
-    learn = ("top", "validation_days", "test_days", "seeds", "ease_max_items", "factors", "epochs")
+    yield from _learn_mistakes("learn", settings.learn)
     least = {"run.keep_versions": 2, "run.threads": 0, "recommend.top": 1}
-    least |= {"behaviour.categories": 0, "behaviour.products": 0, "learn.search_minutes": 0}
-    if settings.learn.search_minutes > 0 and "timeline" not in settings.learn.models:
-        expected = '"timeline" among learn.models'
-        yield "learn.search_minutes", "nothing to search settings for", "no timeline model", expected
-    for where, smallest in {**least, **{f"learn.{name}": 1 for name in learn}}.items():
+    least |= {"behaviour.categories": 0, "behaviour.products": 0, "improve.window_days": 1}
+    for where, smallest in least.items():
         section, _, name = where.partition(".")
         found = getattr(getattr(settings, section), name)
         if found < smallest:
             yield where, "too small", str(found), f"{smallest} or more"
     yield from _serve_mistakes(settings.serve)
+    if not 0 < settings.improve.held_back < 1:
+        yield "improve.held_back", "not a share", str(settings.improve.held_back), "between 0 and 1"
+    if settings.experiment is not None:
+        yield from _experiment_mistakes(settings.experiment, settings.learn)
+
+
+def _learn_mistakes(at: str, learn: Learn) -> Iterator[_Mistake]:
+    if not learn.models:
+        yield f"{at}.models", "no model to learn", "[]", "one or more"
+    if learn.text not in TEXTS and not re.fullmatch(_SENTENCES, learn.text):
+        expected = f"{', '.join(TEXTS)} or sentence-transformers:NAME"
+        yield f"{at}.text", "not a text model", learn.text, expected
+    if learn.search_minutes > 0 and "timeline" not in learn.models:
+        expected = '"timeline" among learn.models'
+        yield f"{at}.search_minutes", "nothing to search settings for", "no timeline model", expected
+    least = dict.fromkeys(
+        ("top", "validation_days", "test_days", "seeds", "ease_max_items", "factors", "epochs"), 1
+    )
+    for name, smallest in {**least, "search_minutes": 0}.items():
+        if getattr(learn, name) < smallest:
+            yield f"{at}.{name}", "too small", str(getattr(learn, name)), f"{smallest} or more"
+
+
+def _experiment_mistakes(experiment: Experiment, learn: Learn) -> Iterator[_Mistake]:
+    if not re.fullmatch(_NAME, experiment.name):
+        yield "experiment.name", "not an experiment's name", repr(experiment.name), _LETTERS
+    if not 0 <= experiment.share < 1:
+        yield "experiment.share", "not a share", str(experiment.share), "0 or more, below 1"
+    for name in ("days", "customers"):
+        if getattr(experiment, name) < 1:
+            yield f"experiment.{name}", "too small", str(getattr(experiment, name)), "1 or more"
+    try:
+        other = challenger_of(learn, experiment)
+    except msgspec.ValidationError as error:
+        yield "experiment.learn", "not settings of [learn]", str(error), "as in [learn]"
+        return
+    if other == learn:
+        yield "experiment.learn", "the same as [learn]", "no other model", "settings that differ from it"
+    yield from _learn_mistakes("experiment.learn", other)
 
 
 def _serve_mistakes(serve: Serve) -> Iterator[_Mistake]:
@@ -72,8 +118,8 @@ def _serve_mistakes(serve: Serve) -> Iterator[_Mistake]:
         yield "serve.per_minute", "too small", str(serve.per_minute), "1 or more"
     for name, placement in serve.placement.items():
         at = f"serve.placement.{name}"
-        if not re.fullmatch("[A-Za-z0-9_-]{1,64}", name):
-            yield at, "not a placement's name", repr(name), "letters, digits, - and _"
+        if not re.fullmatch(_NAME, name):
+            yield at, "not a placement's name", repr(name), _LETTERS
         yield from _placement_mistakes(at, placement)
 
 
@@ -83,6 +129,11 @@ def _placement_mistakes(at: str, said: Placement) -> Iterator[_Mistake]:
     for name in ("not_bought_days", "most_per_category"):
         if getattr(said, name) < 0:
             yield f"{at}.{name}", "too small", str(getattr(said, name)), "0 or more"
+    if not 0 <= said.explore < 1:
+        yield f"{at}.explore", "not a share", str(said.explore), "0 or more, below 1"
+    if not said.top <= said.explore_among <= MOST_EXPLORED and said.explore:
+        expected = f"top ({said.top}) to {MOST_EXPLORED}"
+        yield f"{at}.explore_among", "not a number to choose among", str(said.explore_among), expected
     low, high = said.price_min or 0, said.price_max
     if low < 0 or (high is not None and high < low):
         yield f"{at}.price_min", "not a range of prices", f"{low} to {high}", "0 or more, the least first"

@@ -14,8 +14,10 @@ from onebasket.shop.settings import (
     Align,
     Behaviour,
     Clean,
+    Experiment,
     File,
     Identity,
+    Improve,
     Learn,
     Placement,
     Recommend,
@@ -73,6 +75,8 @@ def load(folder: str | Path) -> Shop:
         settings.recommend,
         settings.behaviour,
         settings.serve,
+        settings.experiment,
+        settings.improve,
     )
 
 
@@ -101,6 +105,7 @@ def _keys(section: str) -> tuple[str, ...]:
         "the file": File, "shop": Identity, "source": Source, "run": Run, "clean": Clean,
         "align": Align, "learn": Learn, "recommend": Recommend,
         "behaviour": Behaviour, "serve": Serve,
+        "experiment": Experiment, "improve": Improve,
     }  # fmt: skip
     if section.startswith("serve.placement"):
         return Placement.__struct_fields__

@@ -8,13 +8,15 @@
 [recommend]   what the first application gives
 [behaviour]   how much is written of what customers will do next
 [serve]       where the server listens; [serve.placement.NAME] what a list in one place of the shop may hold
+[experiment]  a second model beside the first, and who gets its lists
+[improve]     the rules by which `onebasket improve` decides
 [[source]]    one a source; with format "table" a map: our column = their column
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -186,6 +188,8 @@ class Placement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pinned: tuple[str, ...] = ()  # product ids that come first
     banned: tuple[str, ...] = ()  # product ids that never come, whatever a request says
     most_per_category: int = 0  # 0: as many as there are
+    explore: float = 0.0  # share of lists in random order, so that a log tells what other orders would earn
+    explore_among: int = 30  # how many of the best are put in random order; at least `top`
 
 
 class Serve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -197,6 +201,29 @@ class Serve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certificate_key: str = ""
     per_minute: int = 60_000  # requests of a key that reads, where the key does not say
     placement: dict[str, Placement] = {}
+
+
+class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[experiment]`: a second model, the challenger, and who gets its lists."""
+
+    name: str  # another name deals the customers anew
+    share: float = 0.1  # of known customers who get the challenger's lists
+    learn: dict[str, Any] = {}  # how the challenger is learned: what is not said is as in [learn]
+    outcome: Literal["orders", "revenue", "clicks"] = "orders"  # what decides, a customer
+    days: int = 14  # after a customer's first list, in which the outcome counts
+    customers: int = 10_000  # in both arms together, at about which a decision is hoped for
+
+
+def challenger_of(learn: Learn, experiment: Experiment) -> Learn:
+    """How the challenger of an experiment is learned. Raises ValidationError for what [learn] cannot say."""
+    return msgspec.convert({**msgspec.to_builtins(learn), **experiment.learn}, Learn)
+
+
+class Improve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[improve]`: the rules of `onebasket improve`."""
+
+    window_days: int = 30  # the end of the version's timeline, which live events are compared with
+    held_back: float = 0.05  # share of customers who keep the champion's lists after a promotion
 
 
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -211,6 +238,8 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recommend: Recommend = Recommend()
     behaviour: Behaviour = Behaviour()
     serve: Serve = Serve()
+    experiment: Experiment | None = None
+    improve: Improve = Improve()
 
 
 class Shop(msgspec.Struct, frozen=True):
@@ -226,6 +255,13 @@ class Shop(msgspec.Struct, frozen=True):
     recommend: Recommend
     behaviour: Behaviour = Behaviour()
     serve: Serve = Serve()
+    experiment: Experiment | None = None
+    improve: Improve = Improve()
+
+    @property
+    def challenging(self) -> Learn | None:
+        """How the challenger is learned; None: there is none."""
+        return None if self.experiment is None else challenger_of(self.learn, self.experiment)
 
     @property
     def basket(self) -> Path:

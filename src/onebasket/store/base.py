@@ -131,5 +131,5 @@ class Store(Protocol):
         The result has all columns of `table`, then the new ones; null where a text cannot be read.
         """
 
-    def arrow(self, data: pa.Table) -> Result:
-        """A small Arrow table as a result."""
+    def arrow(self, data: pa.Table | pa.RecordBatchReader) -> Result:
+        """A small Arrow table as a result, or a stream of batches, which can be read once."""

@@ -9,6 +9,7 @@
         report.html
         <table>/<part>.parquet
         models/
+        challenger/      the other model of an experiment
 
 A run writes into the next number and publishes it by replacing CURRENT. Parts that did
 not change are hard links to the former version's files. A crash at any point leaves the

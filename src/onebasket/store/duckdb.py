@@ -194,7 +194,7 @@ class DuckStore:
     def parse(self, table: str, readings: dict[str, tuple[str, Reading]]) -> duckdb.DuckDBPyRelation:
         return self.connection.sql(parsing(table, readings))
 
-    def arrow(self, data: pa.Table) -> duckdb.DuckDBPyRelation:
+    def arrow(self, data: pa.Table | pa.RecordBatchReader) -> duckdb.DuckDBPyRelation:
         return self.connection.from_arrow(data)
 
     def _show(self, kind: Table, paths: list[Path], name: str | None = None) -> None:

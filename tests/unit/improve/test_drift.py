@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from onebasket.drift import Summary
 from onebasket.errors import ImproveError, ModelError
 from onebasket.improve import (
     categories_drift,
@@ -19,7 +20,6 @@ from onebasket.improve import (
     summarise_categories,
     summarise_numbers,
 )
-from onebasket.improve.drift import Summary
 
 
 def test_psi_of_known_shares() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from onebasket.errors import ImproveError
 from onebasket.improve import Outcomes, Plan, arm_of, compare, sample_ratio
-from onebasket.improve.intervals import chi_square_survival, fixed, sequential
+from onebasket.intervals import chi_square_survival, fixed, sequential
 
 IDS = [f"c{number:06}" for number in range(4_000)]
 NAMES = st.text("abcdef", min_size=1, max_size=3)

@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from onebasket.durable import write_whole
 from onebasket.errors import ImproveError, ModelError
-from onebasket.improve.intervals import Doubles, chi_square_survival
+from onebasket.intervals import Doubles, chi_square_survival
 
 MOVING, DRIFTED = 0.1, 0.25
 SURE = (
