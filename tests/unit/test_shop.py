@@ -185,9 +185,14 @@ def test_the_server(tmp_path: Path) -> None:
     assert found.placement == {"cart": shop.Placement(top=4, in_stock=True, banned=("p1",))}
 
 
-EXPERIMENT = (
-    '[shop]\nname = "Corner"\n[experiment]\nname = "knn-1"\nlearn = { models = ["item_knn"], seeds = 1 }\n'
-)
+EXPERIMENT = """\
+[shop]
+name = "Corner"
+[experiment]
+name = "knn-1"
+learn = { models = ["item_knn"], seeds = 1 }
+"""
+HOME = "[serve.placement.home]\nexplore = {}\n[experiment]"
 
 
 def test_an_experiment(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from onebasket.durable import sync
 from onebasket.errors import BusyError, InboxFullError, OneBasketError, StoreError
 from onebasket.inbox.ids import Ids, Run
 from onebasket.inbox.reading import segments
-from onebasket.inbox.segments import Block, Posted, Segment
+from onebasket.inbox.segments import Block, Posted, Segment, span
 from onebasket.protect import Key
 
 WINDOW_HOURS = 48  # for how long an event that comes again is known, at least
@@ -48,13 +48,16 @@ class Inbox:
 
     def __init__(
         self, folder: Path, key: Key, follow: Follower | None = None,
-        *, waiting: int = _WAITING, segment: int = _SEGMENT,
+        *, waiting: int = _WAITING, segment: int = _SEGMENT, keep_days: int | None = None,
     ) -> None:  # fmt: skip
-        """Raises BusyError where another process writes, StoreError for a folder or file that cannot be
-        used."""
+        """`keep_days`: full segments whose last event is older are deleted; None: all are kept.
+
+        Raises BusyError where another process writes, StoreError for a folder or file that cannot be used.
+        """
         self.folder, self._key, self._follow = folder, key, follow
         self._most, self._size = waiting, segment
-        self._lock = _locked(folder)
+        self._lock, self._keep_days = _locked(folder), keep_days
+        self._clear()
         files = segments(folder)
         opened = [Segment(path, key, write=path == files[-1]) for path in files]
         self._segment = opened[-1] if opened else self._begun(1)
@@ -188,6 +191,16 @@ class Inbox:
         self._ids.forget(_now() - WINDOW_HOURS * _HOUR)
         self._segment.close()
         self._segment = following
+        self._clear()
+
+    def _clear(self) -> None:
+        """Delete what need not be kept."""
+        if self._keep_days is None:
+            return
+        for path in segments(self.folder)[:-1]:
+            if span(path)[1] < _now() - 24 * self._keep_days * _HOUR:
+                for ending in (".ids", ".sqlite", ".sqlite-wal", ".sqlite-shm"):
+                    path.with_suffix(ending).unlink(missing_ok=True)
 
     def _begun(self, number: int) -> Segment:
         made = Segment(self.folder / f"{number:06}.sqlite", self._key, write=True)

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import math
-import secrets
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 import numpy as np
 
 from onebasket.answers import store_of
 from onebasket.errors import NotThereError, WishError
-from onebasket.recommenders import Ahead, Mask
+from onebasket.improve.served import CHALLENGER, CHAMPION, Served
+from onebasket.recommenders import Mask
 from onebasket.recommenders import Scores as Numbers
 from onebasket.recommenders.interactions import DAY_SECONDS
 from onebasket.serve import facts
+from onebasket.serve.arms import Arms, Dealt, Note, unnoted
 from onebasket.serve.happened import Happened, Live
-from onebasket.serve.lists import chosen
+from onebasket.serve.making import Maker, list_id, number
 from onebasket.serve.opened import Opened
 from onebasket.serve.reasons import reasons_of
 from onebasket.serve.scored import Opinion, Scored
 from onebasket.serve.since import MOST_SESSION, Did
-from onebasket.serve.told import Customer, Found, Listed, Listing, Page, Product, Ranked, Ranking, Scores
+from onebasket.serve.told import Customer, Found, Listing, Page, Product, Ranked, Ranking, Scores
 from onebasket.serve.wishes import NOTHING, Wishes
 from onebasket.shop import Placement, Shop
 from onebasket.store.basket import Version
 
 MOST_CANDIDATES = 1_000
-ARM = "champion"
 _LEAST_ORDERS = 2  # that hold two products, before these are said to go together
 _OF_CUSTOMERS = ("seen", "not_bought_days", "reasons")  # wishes that a list for nobody cannot fulfil
 T = TypeVar("T", bound=msgspec.Struct)
@@ -52,17 +52,21 @@ class Answering:
     Lists count all that came in since, as `scored.Scored` says. Customers are named by any id they ever had.
     """
 
-    def __init__(self, opened: Opened, live: Live) -> None:
-        self._opened, self._live = opened, live
-        self._scored = Scored(opened, live)
+    def __init__(self, opened: Opened, live: Live, note: Note = unnoted) -> None:
+        self._opened, self._live, self._note = opened, live, note
+        models = {CHAMPION: opened.model, CHALLENGER: opened.challenger}
+        self._arms = Arms(opened.shop, {arm: model.name for arm, model in models.items() if model})
+        self._scorers = {arm: Scored(opened, live, model) for arm, model in models.items() if model}
+        self._scored, self._maker = self._scorers[CHAMPION], Maker(opened, live)
         self._placements: Mapping[str, Placement] = opened.shop.serve.placement
 
     @classmethod
-    def open(cls, shop: Shop, version: Version, live: Live) -> Answering:
-        """Of a version, which is this one's to close. Raises ModelError where there is no usable model."""
+    def open(cls, shop: Shop, version: Version, live: Live, note: Note = unnoted) -> Answering:
+        """Of a version, which is this one's to close. `note` is told every list that is given. Raises
+        ModelError where there is no usable model."""
         store = store_of(shop.folder, version)
         try:
-            return cls(Opened(shop, version, store), live)
+            return cls(Opened(shop, version, store), live, note)
         except BaseException:
             store.close()
             version.close()
@@ -133,23 +137,20 @@ class Answering:
     ) -> Listing:
         """The best products for a customer, or for whoever did what `session` says. Raises NotThereError for
         an unknown customer, WishError for what cannot be."""
-        asked, placement = self._asked(who, session), self._placement(wishes)
-        opinion = self._scored.of(asked.customer, asked.done)
-        allowed = self._allowed(placement)
-        if placement.seen == "mask" or placement.not_bought_days:
-            allowed = allowed & ~self._bought(asked, placement)
-        made = self._listing(opinion.scores, opinion.basis, allowed, placement, wishes, asked.customer)
-        return self._with_reasons(made, opinion, allowed, asked) if wishes.reasons else made
+        made, dealt = self._recommended(who, session, wishes)
+        self._write_down(made, dealt)
+        return made
 
     def similar(self, product_id: str, wishes: Wishes = NOTHING) -> Listing:
         """Products like one; none for one that the model does not know yet. Raises NotThereError for an
         unknown product, WishError for what cannot be."""
         code, placement = self._opened.assortment.code(product_id), self._impersonal(wishes)
-        if code < len(self._opened.model.item_ids):
-            scores = self._scored.alike(code)
+        known = self._opened.model.item_codes.get(product_id)
+        if known is not None:
+            scores = self._scored.alike(known)
         else:
             scores = np.full(len(self._opened.assortment), -np.inf)
-        return self._listing(scores, "similar", self._allowed(placement, code), placement, wishes)
+        return self._for_nobody(scores, "similar", self._allowed(placement, code), placement, wishes)
 
     def together(self, product_id: str, wishes: Wishes = NOTHING) -> Listing:
         """Products bought in one order with one, in two orders or more, by the cosine of the orders that hold
@@ -159,7 +160,7 @@ class Answering:
         both, every = bought.together(code), len(bought.orders[0]) - 1
         scores = both / np.sqrt(np.maximum(1.0, bought.counts[code] * bought.counts.astype(np.float64)))
         scores[both < _LEAST_ORDERS] = -np.inf
-        made = self._listing(scores, "together", self._allowed(placement, code), placement, wishes)
+        made = self._for_nobody(scores, "together", self._allowed(placement, code), placement, wishes)
         codes = [self._opened.assortment.codes[each.product_id] for each in made.items]
         lifts = [
             both[each] * every / max(1, int(bought.counts[code]) * int(bought.counts[each])) for each in codes
@@ -173,7 +174,8 @@ class Answering:
     def trending(self, wishes: Wishes = NOTHING) -> Listing:
         """What everybody looks at and buys lately. Raises WishError for what cannot be."""
         placement = self._impersonal(wishes)
-        return self._listing(self._scored.trending(), "trending", self._allowed(placement), placement, wishes)
+        scores, allowed = self._scored.trending(), self._allowed(placement)
+        return self._for_nobody(scores, "trending", allowed, placement, wishes)
 
     def rank(self, who: str | None, candidates: Sequence[str], session: Sequence[Did] = ()) -> Ranking:
         """Products in the order in which a customer is likely to want them, each once; those that the model
@@ -181,15 +183,18 @@ class Answering:
         if len(candidates) > MOST_CANDIDATES:
             raise WishError("Too many candidates.", found=str(len(candidates)), expected="up to 1,000")
         asked = self._asked(who, session)
-        opinion = self._scored.of(asked.customer, asked.done)
+        dealt = self._arms.deal(asked.customer)
+        opinion = self._scorers[dealt.arm].of(asked.customer, asked.done)
         codes = self._opened.assortment.codes
         told = [(each, codes.get(each)) for each in dict.fromkeys(candidates)]
-        scored = [(each, None if code is None else _number(opinion.scores[code])) for each, code in told]
+        scored = [(each, None if code is None else number(opinion.scores[code])) for each, code in told]
         scored.sort(key=lambda pair: (pair[1] is None, -(pair[1] or 0.0)))
         items = tuple(Ranked(each, score) for each, score in scored)
-        return Ranking(
-            _list_id(), items, opinion.basis, asked.customer, self.model, self.version, ARM
+        made = Ranking(
+            list_id(), items, opinion.basis, asked.customer, dealt.model, self.version, dealt.arm
         )  # fmt: skip
+        self._write_down(made, dealt)
+        return made
 
     def known_ids(self) -> tuple[list[str], list[str]]:
         """Customers that the model knows, and products that it may list by itself."""
@@ -201,8 +206,9 @@ class Answering:
         customers, products = self.known_ids()
         if customers and products:
             for who in (None, customers[0]):
-                self.recommend(who, [Did("view", products[0])], Wishes(seen="mask", in_stock=True))
-            self._scored.warm(customers[0])
+                self._recommended(who, [Did("view", products[0])], Wishes(seen="mask", in_stock=True))
+            for each in self._scorers.values():
+                each.warm(customers[0])
 
     def close(self) -> None:
         """Close the version, and its live state."""
@@ -277,47 +283,49 @@ class Answering:
         made[self._opened.assortment.coded(named)] = True
         return made
 
-    def _listing(
-        self, scores: Numbers | Ahead, basis: Kind, allowed: Mask, asked: Placement, wishes: Wishes,
-        customer: str | None = None,
+    def _recommended(
+        self, who: str | None, session: Sequence[Did], wishes: Wishes
+    ) -> tuple[Listing, Dealt]:  # fmt: skip
+        """A list for somebody, and how it came to be theirs."""
+        asked, placement = self._asked(who, session), self._placement(wishes)
+        dealt = self._arms.deal(asked.customer)
+        opinion = self._scorers[dealt.arm].of(asked.customer, asked.done)
+        allowed = self._allowed(placement)
+        if placement.seen == "mask" or placement.not_bought_days:
+            allowed = allowed & ~self._bought(asked, placement)
+        pool = self._maker.pool(opinion.scores, allowed, placement)
+        codes = pool.drawn()
+        made = self._maker.listing(codes, pool, opinion, wishes, dealt, asked.customer)
+        if pool.share:
+            dealt = replace(dealt, propensity=pool.propensities(codes))
+            if rival := self._arms.rival(dealt.arm):
+                scores = self._scorers[rival].of(asked.customer, asked.done).scores
+                other = self._maker.pool(scores, allowed, placement).propensities(codes)
+                dealt = replace(dealt, other=other)
+        return self._with_reasons(made, opinion, allowed, asked) if wishes.reasons else made, dealt
+
+    def _for_nobody(
+        self, scores: Numbers, basis: Kind, allowed: Mask, asked: Placement, wishes: Wishes
     ) -> Listing:  # fmt: skip
-        known, sold = self._opened.assortment, self._live.sold()
+        """A list that is the same for everybody: nothing is left to chance."""
+        pool = self._maker.pool(scores, allowed, msgspec.structs.replace(asked, explore=0.0))
+        dealt = self._arms.deal(None)
+        made = self._maker.listing(pool.drawn(), pool, Opinion(scores, basis), wishes, dealt)
+        self._write_down(made, dealt)
+        return made
 
-        def left(code: int) -> float | None:
-            stock = known.stock[code]
-            return None if math.isnan(stock) else float(stock - sold.get(known.ids[code], 0.0))
-
-        pinned = known.coded(asked.pinned)
-        codes = chosen(
-            scores, allowed, asked.top, pinned, known.groups if asked.most_per_category else None,
-            asked.most_per_category, lambda code: asked.in_stock and (left(code) or 0) < 1,
-        )  # fmt: skip
-        first = set(pinned)
-        items = tuple(
-            Listed(rank, known.ids[code], known.titles[code], known.brands[code], known.categories[code],
-                   _whole(known.prices[code]), left(code), _number(scores[code]), code in first)
-            for rank, code in enumerate(codes, 1)
-        )  # fmt: skip
-        return Listing(
-            _list_id(), items, basis, customer, wishes.placement, self.model, self.version, ARM
-        )  # fmt: skip
+    def _write_down(self, made: Listing | Ranking, dealt: Dealt) -> None:
+        """Tell whoever keeps a log what is given."""
+        self._note(Served(
+            made.list_id, int(time.time() * 1000), made.customer_id, made.basis, made.model, made.version,
+            tuple(item.product_id for item in made.items), getattr(made, "placement", None) or "",
+            dealt.experiment, dealt.arm, dealt.propensity, dealt.other,
+        ))  # fmt: skip
 
     def _with_reasons(self, made: Listing, opinion: Opinion, allowed: Mask, asked: _Asked) -> Listing:
         why = reasons_of(self._opened, opinion, allowed, asked.customer or "", made)
         items = tuple(_changed(item, reasons=each) for item, each in zip(made.items, why, strict=True))
         return _changed(made, items=items)
-
-
-def _list_id() -> str:
-    return secrets.token_hex(16)
-
-
-def _number(value: np.floating[Any]) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _whole(value: float) -> int | None:
-    return None if math.isnan(value) else int(value)
 
 
 def _changed(told: T, **more: object) -> T:

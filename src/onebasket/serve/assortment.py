@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from threading import Lock
 from typing import Any
 
@@ -20,14 +21,14 @@ Numbers = npt.NDArray[np.float64]
 
 
 class Assortment:
-    """Products by code: those of the model in its order, then the others by id. Never changed."""
+    """Products by code: the models' in the first one's order, then the others by id. Never changed."""
 
-    def __init__(self, store: Store, item_ids: Sequence[str]) -> None:
+    def __init__(self, store: Store, *item_ids: Sequence[str]) -> None:
         rows = {row["product_id"]: row for row in table(store, "serve/assortment").to_pylist()}
-        known = set(item_ids)
-        self.ids: tuple[str, ...] = (*item_ids, *(name for name in rows if name not in known))
+        self.ids = tuple(dict.fromkeys(chain(*item_ids, rows)))
         self.codes = {name: code for code, name in enumerate(self.ids)}
         told = [rows.get(name, {}) for name in self.ids]
+        self.skus: list[str | None] = [row.get("sku") for row in told]
         self.titles = [str(row.get("title", "")) for row in told]
         self.brands: list[str | None] = [row.get("brand") for row in told]
         self.categories = [str(row.get("category", "unknown")) for row in told]
@@ -50,6 +51,10 @@ class Assortment:
                 next_step='onebasket query SHOP "select product_id, title from catalogue limit 10"',
             )  # fmt: skip
         return found
+
+    def places(self, item_ids: Sequence[str]) -> Codes:
+        """The codes of a model's products, (items,); all are there."""
+        return np.array([self.codes[name] for name in item_ids], np.int32)
 
     def coded(self, product_ids: Iterable[str]) -> list[int]:
         """The codes of those that are products; the others are left out."""

@@ -1,6 +1,7 @@
 -- All products, and what lists and filters go by.
 select
     product_id,
+    sku,
     title,
     brand,
     category,

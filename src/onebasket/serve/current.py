@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from onebasket import shop as shop_file
 from onebasket.errors import OneBasketError, StoreError
 from onebasket.serve.answering import Answering
+from onebasket.serve.arms import Note, unnoted
 from onebasket.serve.happened import Live
 from onebasket.shop import Shop
 from onebasket.store.basket import POINTER, Basket, Version
@@ -53,11 +54,11 @@ class Again:
 class Current:
     """Gives answers to whoever asks, always from one whole version.
 
-    `live_of` makes the live state that goes with a version, when that is opened.
+    `live_of` makes the live state that goes with a version, when that is opened; `note` is told every list.
     """
 
-    def __init__(self, shop: Shop, live_of: Callable[[Version], Live]) -> None:
-        self._shop, self._live_of = shop, live_of
+    def __init__(self, shop: Shop, live_of: Callable[[Version], Live], note: Note = unnoted) -> None:
+        self._shop, self._live_of, self._note = shop, live_of, note
         self._held: _Held | None = None
         self._lock, self._stopped = threading.Lock(), threading.Event()
         self._thread: threading.Thread | None = None
@@ -116,7 +117,7 @@ class Current:
             version.close()
             raise
         try:
-            new = Answering.open(shop, version, live)
+            new = Answering.open(shop, version, live, self._note)
         except BaseException:  # it is tried again: nothing of this try may stay
             live.close()
             raise

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from onebasket import recommenders
+from onebasket.recommenders import Recommender
 from onebasket.recommenders.interactions import DAY_SECONDS
-from onebasket.run import MODELS
+from onebasket.run import CHALLENGER, MODELS
 from onebasket.scoring.frames import table
 from onebasket.serve.assortment import Assortment, Numbers
 from onebasket.serve.bought import Bought
@@ -36,11 +37,13 @@ class Opened:
         self._asking = Lock()
         self.models: Path = version.path / MODELS
         self.model = recommenders.load(self.models)
-        if self.model.timed:
+        self.challenger = _challenger(shop, version)
+        known = [each for each in (self.model, self.challenger) if each is not None]
+        if any(each.timed for each in known):
             import torch
 
             torch.set_num_threads(1)
-        self.assortment = Assortment(store, self.model.item_ids)
+        self.assortment = Assortment(store, *(each.item_ids for each in known))
         ids = self._column("serve/ids", "customer_id")
         self.customers = {name: place for place, name in enumerate(ids)}
         self.earlier = dict(
@@ -98,6 +101,13 @@ class Opened:
                 age = (self.last - row["ts"].replace(tzinfo=UTC).timestamp()) / DAY_SECONDS
                 made[code] += 0.5 ** (age / _HALF_LIFE_DAYS)
         return made
+
+
+def _challenger(shop: Shop, version: Version) -> Recommender | None:
+    """The other model of the shop's experiment; None: there is no experiment, or no run since it was begun.
+    Raises ModelError for one that cannot be used."""
+    path = version.path / CHALLENGER
+    return recommenders.load(path) if shop.experiment is not None and path.exists() else None
 
 
 class Alone:

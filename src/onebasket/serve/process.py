@@ -22,6 +22,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from onebasket.errors import PrivacyError, StoreError
+from onebasket.improve.served import Log
 from onebasket.inbox import FOLDER, Follower, Inbox
 from onebasket.protect import Key
 from onebasket.serve.collector.routes import Collector
@@ -95,7 +96,8 @@ def serve_shop(shop: Shop, address: Address, ready: Callable[[], None] = lambda:
 
     key = shop_key(shop)
     states = States(shop.folder)
-    serve(shop.folder, key, address, ready, Answers(shop, Keys(shop.folder), states.of), states.nudge)
+    answers = Answers(shop, Keys(shop.folder), states.of, Log(shop.folder, key))
+    serve(shop.folder, key, address, ready, answers, states.nudge)
 
 
 def serve(

@@ -35,5 +35,5 @@ def _whys(opened: Opened, opinion: Opinion, allowed: Mask, customer_id: str, mad
         return {}
     model = opinion.alone()
     items = [item.product_id for item in made.items if item.product_id in model.item_codes]
-    whys = model.why(customer_id, items, allowed=allowed[: len(model.item_ids)])
+    whys = model.why(customer_id, items, allowed=allowed[opinion.places])
     return dict(zip(items, whys, strict=True))

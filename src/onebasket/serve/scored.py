@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 
-from onebasket.recommenders import Ahead, Recommender, Scores
+from onebasket.recommenders import Ahead, Codes, Recommender, Scores
 from onebasket.serve.happened import Happened, Live
 from onebasket.serve.opened import Opened
 from onebasket.serve.since import Since
 
 T = TypeVar("T")
-Basis = Literal["history", "own_list", "similar", "trending"]
+Basis = Literal["history", "own_list", "similar", "together", "trending"]
 _REMEMBERED = 64_000_000  # bytes of opinions, and as many of scores of all products
 _ENTRY = 2_000  # bytes of what an opinion is besides scores
 _FRESH_SECONDS = 60  # for which scores hold where nothing happens
@@ -30,24 +30,26 @@ _ONE = np.zeros(1, np.int32)
 @dataclass(frozen=True, eq=False)
 class Opinion:
     """Scores of all products (products,), not to be changed, -inf where nothing speaks for one, or what
-    stands ahead; what they go by; and what makes the model of this one user, where it can be asked why."""
+    stands ahead; what they go by; what makes the model of this one user, where it can be asked why, and where
+    its products stand among all."""
 
     scores: Scores | Ahead
     basis: Basis
     alone: Callable[[], Recommender] | None = None
+    places: Codes | None = None
 
 
 class Scored:
-    """Asks the model of one version. Threads may ask at once.
+    """Asks one model of a version. Threads may ask at once.
 
     Models of histories get the customer's history with what happened since at its end. Models that learned
     each customer apart cannot: customers they know get their own list as it was, others what is similar to
     the products of the session.
     """
 
-    def __init__(self, opened: Opened, live: Live) -> None:
-        self._opened, self._live, self._model = opened, live, opened.model
-        self._since = Since(opened.model)
+    def __init__(self, opened: Opened, live: Live, model: Recommender) -> None:
+        self._opened, self._live, self._model = opened, live, model
+        self._since, self._places = Since(model), opened.assortment.places(model.item_ids)
         self._opinions = Remembered(_size)
         self._whole: Remembered[Scores] = Remembered(lambda scores: scores.nbytes)
         self._trend: tuple[float, Scores] | None = None
@@ -58,7 +60,7 @@ class Scored:
         return self._opinions.of(key, lambda: self._opinion(customer, done))
 
     def alike(self, product: int) -> Scores:
-        """Likeness of all products to one the model knows."""
+        """Likeness of all products to one the model knows, by the model's code."""
 
         return self._whole.of(
             ("alike", product), lambda: self._wide(self._model.likeness(np.array([product], np.int32))[0])
@@ -81,7 +83,7 @@ class Scored:
                 if name in codes:
                     made[codes[name]] += count
             bought = self._model.popularity
-            made[: len(bought)] += _SLIGHT * bought / (1 + bought.max(initial=0))
+            made[self._places] += _SLIGHT * bought / (1 + bought.max(initial=0))
             made[made <= 0] = -np.inf
             self._trend = kept = time.monotonic(), made
         return kept[1]
@@ -101,10 +103,10 @@ class Scored:
 
         ahead = model.ahead(user, since, now)
         if ahead is None:
-            return Opinion(self._wide(alone().scores(_ONE)[0]), "history", alone)
+            return Opinion(self._wide(alone().scores(_ONE)[0]), "history", alone, self._places)
         key = (customer, tuple(done), now)
         whole = partial(self._whole.of, key, lambda: self._wide(alone().scores(_ONE)[0]))
-        return Opinion(replace(ahead, whole=whole), "history", alone)
+        return Opinion(self._placed(ahead, whole), "history", alone, self._places)
 
     def _apart(self, user: str, known: bool, items: Sequence[int]) -> Opinion:
         """For models that learned each customer apart."""
@@ -118,9 +120,16 @@ class Scored:
         return Opinion(np.where(likest > 0, likest, -np.inf), "similar")
 
     def _wide(self, scores: Scores) -> Scores:
-        """Scores of the model's products, then of those it does not know."""
-        more = len(self._opened.assortment) - len(scores)
-        return np.concatenate([scores, np.full(more, -np.inf, scores.dtype)]) if more else scores
+        """Scores of all products: of those that the model does not know -inf."""
+        made = np.full(len(self._opened.assortment), -np.inf, scores.dtype)
+        made[self._places] = scores
+        return made
+
+    def _placed(self, ahead: Ahead, whole: Callable[[], Scores]) -> Ahead:
+        """The same of all products; `whole` makes the scores of all of them."""
+        places = self._places[ahead.items]
+        order = np.argsort(places)
+        return Ahead(places[order], ahead.scores[order], whole)
 
 
 class Remembered(Generic[T]):

@@ -42,6 +42,7 @@ class Listed(msgspec.Struct, frozen=True):
 
     rank: Annotated[int, Meta(description="place, from 1", examples=[1])]
     product_id: ProductId
+    sku: Annotated[str | None, Meta(description="what the shop calls it; null: nobody says", examples=["S7"])]
     title: Annotated[str, Meta(description="its title", examples=["Green tea"])]
     brand: Annotated[str | None, Meta(description="its brand; null: nobody says")]
     category: Annotated[str, Meta(description="its category; levels parted by ' > '", examples=["Grocery"])]

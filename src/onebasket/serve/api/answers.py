@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from onebasket.errors import OneBasketError
+from onebasket.improve.served import Log
 from onebasket.serve.answering import Answering
 from onebasket.serve.api.metrics import Metrics
+from onebasket.serve.arms import unnoted
 from onebasket.serve.audit import Audit
 from onebasket.serve.collector.senders import Limits
 from onebasket.serve.current import Current
@@ -38,11 +40,14 @@ def _still(version: Version) -> Live:
 
 
 class Answers:
-    """What a server answers from. `live_of` makes the live state that goes with a version."""
+    """What a server answers from. `live_of` makes the live state that goes with a version; `log` keeps the
+    lists that are given."""
 
-    def __init__(self, shop: Shop, keys: Keys, live_of: Callable[[Version], Live] = _still) -> None:
-        self.shop, self.keys = shop, keys
-        self.current = Current(shop, live_of)
+    def __init__(
+        self, shop: Shop, keys: Keys, live_of: Callable[[Version], Live] = _still, log: Log | None = None
+    ) -> None:
+        self.shop, self.keys, self.log = shop, keys, log
+        self.current = Current(shop, live_of, log.note if log else unnoted)
         self.limits, self.audit, self.metrics = Limits(), Audit(shop.folder), Metrics()
 
     def start(self) -> None:
@@ -55,8 +60,10 @@ class Answers:
         self.current.watch()
 
     def close(self) -> None:
-        """Let go of the version."""
+        """Let go of the version, and write down what waits."""
         self.current.close()
+        if self.log is not None:
+            self.log.close()
 
     def key(self, request: Request, *scopes: Scope) -> ApiKey:
         """The key of a request that may do all this. Raises RefusedError."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from onebasket.errors import StoreError
 from onebasket.serve.happened import Happened
 from onebasket.serve.live.directory import LOOSE, Carrier
 from onebasket.serve.live.reading import Person
@@ -24,6 +25,13 @@ _FAMILY = """
     select h.at, h.action, h.product, h.channel, h.quantity, h.amount, h.source, h.event
     from family join people p using (customer) join happened h using (number)
     order by h.at desc, h.event desc limit ?
+"""
+_LATEST = """
+    select at, action, product, channel, quantity, amount, source, event
+    from (
+        select h.*, row_number() over (partition by p.customer order by h.at desc, h.event desc) as place
+        from people p join happened h using (number)
+    ) where place = 1 order by at, event
 """
 
 
@@ -102,6 +110,16 @@ class Recall:
     def sold(self) -> dict[str, float]:
         """Units sold of each product."""
         return dict(self.ask("select product, sum(sold) from counted group by product").fetchall())
+
+    def latest(self) -> list[Happened]:
+        """The last thing that each customer did. Raises StoreError for a file that cannot be read."""
+        try:
+            return [Happened(*row) for row in self.ask(_LATEST)]
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"The live state {self.path} cannot be read.", found=str(error), state="nothing was changed",
+                next_step="delete the file while no server runs; it is made again from the inbox",
+            ) from error  # fmt: skip
 
     def ask(self, query: str, *values: object) -> sqlite3.Cursor:
         """The rows of a query, by the calling thread's own connection."""
