@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from onebasket.recommenders.interactions import Codes, Mask
-from onebasket.recommenders.ranking import Scores
+from onebasket.recommenders.ranking import Scores, top_of_rows
+
+_FIRST = 300  # items: as a rule enough of them pass a list's filters
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +21,13 @@ class Ahead:
     items: Codes  # rising
     scores: Scores  # (items,) of these; no other item's is higher
     whole: Callable[[], Scores]  # makes, or remembers, those of all items
+
+    @classmethod
+    def of(cls, whole: Scores) -> Ahead:
+        """The first of the scores of all items."""
+        found = top_of_rows(whole[None], min(_FIRST, len(whole)))[0][0]
+        items: Codes = np.sort(found[found >= 0])
+        return cls(items, whole[items], lambda: whole)
 
     def __getitem__(self, item: int) -> np.floating[Any]:
         """The score of one item."""

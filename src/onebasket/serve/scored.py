@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
 from typing import Any, Generic, Literal, TypeVar
@@ -101,12 +101,11 @@ class Scored:
         def alone() -> Recommender:
             return model.after(user, since, now)
 
-        ahead = model.ahead(user, since, now)
-        if ahead is None:
-            return Opinion(self._wide(alone().scores(_ONE)[0]), "history", alone, self._places)
         key = (customer, tuple(done), now)
         whole = partial(self._whole.of, key, lambda: self._wide(alone().scores(_ONE)[0]))
-        return Opinion(self._placed(ahead, whole), "history", alone, self._places)
+        ahead = model.ahead(user, since, now)
+        first = replace(Ahead.of(whole()), whole=whole) if ahead is None else self._placed(ahead, whole)
+        return Opinion(first, "history", alone, self._places)
 
     def _apart(self, user: str, known: bool, items: Sequence[int]) -> Opinion:
         """For models that learned each customer apart."""

@@ -119,6 +119,15 @@ def test_what_stands_first_is_listed_first_and_all_others_behind_it() -> None:
     assert [float(ahead[item]) for item in (4, 0)] == [5.0, pytest.approx(0.1)]
 
 
+def test_the_first_of_all_scores() -> None:
+    whole = np.round(np.random.default_rng(0).standard_normal(ITEMS), 1).astype(np.float32)
+    whole[:400:3] = -np.inf
+    allowed = np.ones(ITEMS, np.bool_)
+    ahead = Ahead.of(whole)
+    assert len(ahead.items) == 300 and chosen(ahead, allowed, ITEMS) == chosen(whole, allowed, ITEMS)
+    assert not len(Ahead.of(np.full(9, -np.inf, np.float32)).items)
+
+
 def test_nobody_asks_for_more_than_is_needed() -> None:
     def refuse() -> np.ndarray:
         raise AssertionError("nobody needs the scores of all items")

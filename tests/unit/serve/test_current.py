@@ -18,7 +18,7 @@ from onebasket.serve.current import Again, Current
 from onebasket.serve.happened import Still
 from onebasket.store.basket import Basket, Version
 from tests.unit.serve.conftest import Served
-from tests.unit.serve.world import World, write
+from tests.unit.serve.world import write
 
 
 def republish(folder: Path, top: int) -> None:
@@ -47,7 +47,7 @@ def test_a_version_is_closed_once_its_requests_end(folder: Path) -> None:
             assert (old.version, new.version) == (1, 2)
         assert old.trending().items  # though another version is in use
     with pytest.raises(Exception, match=r"(?i)clos"):
-        old.customer(World(folder).customers[0], personal=True)
+        old.customer(old.known_ids()[0][0], personal=True)
     current.close()
     assert current.version is None
 
