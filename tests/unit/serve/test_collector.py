@@ -220,6 +220,14 @@ def test_posthog_and_snowplow_say_it_their_way(served: Served) -> None:
     assert of(served, "sp3")[0]["properties"] == {"url": "http://x/y", "title": "T"}
 
 
+@pytest.mark.parametrize("described", [7, [], {"schema": "iglu:x"}, True, "7", "\ud800"])
+def test_a_description_of_another_kind_is_told_beside_the_rest(served: Served, described: object) -> None:
+    odd = {"e": "ue", "aid": served.key, "uid": "u1", "ue_pr": described}
+    good = {"e": "pp", "eid": f"beside {described!r}", "duid": "d1"}
+    told = served.send("/com.snowplowanalytics.snowplow/tp2", {"schema": "iglu:p", "data": [odd, good]}).told
+    assert (told["accepted"], told["rejected"]) == (1, 1)
+
+
 def test_a_sender_that_dawdles_holds_nobody_up(served: Served) -> None:
     with socket.create_connection(("127.0.0.1", served.port)) as slow:
         slow.sendall(b"POST /v1/track HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")

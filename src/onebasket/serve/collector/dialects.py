@@ -136,9 +136,11 @@ def _described(event: Said) -> tuple[str | None, Said]:
             text = base64.urlsafe_b64decode(padded).decode()
         except (binascii.Error, ValueError):
             return None, {}
+    if not isinstance(text, str):
+        return None, {}
     try:
         inner = msgspec.json.decode(text or "{}")
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return None, {}
     inner = inner.get("data") if isinstance(inner, dict) else None
     if not isinstance(inner, dict) or not isinstance(inner.get("schema"), str):
