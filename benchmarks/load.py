@@ -58,7 +58,7 @@ def requests(load: Load, worker: int) -> Iterator[bytes]:
     event = {
         "type": "track", "messageId": _ID.decode(), "anonymousId": f"visitor-{_WHO.decode()}",
         "event": "Product Viewed", "timestamp": "2026-11-20T10:00:00.000Z",
-        "properties": {"product_id": f"product-{_WHAT.decode()}", "price": 12.5, "currency": "EUR"},
+        "properties": {"product_id": f"product-{_WHAT.decode()}", "price": 12.5},
         "context": {"library": {"name": "load", "version": "1"}, "page": {"path": "/products/of/some/length"},
                     "userAgent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"},
     }  # fmt: skip

@@ -31,7 +31,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -65,22 +65,38 @@ asyncio.run(main())
 class Server:
     """`onebasket serve` on a free port, or another program that takes one."""
 
-    def __init__(self, command: list[str], env: dict[str, str] | None = None) -> None:
-        with closing(socket.create_server(("127.0.0.1", 0))) as free:
+    def __init__(self, command: list[str], env: dict[str, str] | None = None, port: int = 0) -> None:
+        """Raises ChildProcessError where it ends before it listens."""
+        with closing(socket.create_server(("127.0.0.1", port))) as free:
             self.port = free.getsockname()[1]
         self.process = subprocess.Popen(
-            [each.replace("{port}", str(self.port)) for each in command], stderr=subprocess.DEVNULL, env=env
-        )
-        while True:
+            [each.replace("{port}", str(self.port)) for each in command],
+            stderr=subprocess.DEVNULL, env=env, start_new_session=True,
+        )  # fmt: skip
+        while self.process.poll() is None:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
                 return
             except OSError:
                 time.sleep(0.05)
+        raise ChildProcessError(f"{command} ended with {self.process.returncode}")
+
+    def processes(self) -> list[int]:
+        """All that it consists of now, those it left behind among them."""
+        found = []
+        for each in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # gone meanwhile
+                state, _, _, session = each.read_text().rpartition(")")[2].split()[:4]
+                if int(session) == self.process.pid and state != "Z":
+                    found.append(int(each.parent.name))
+        return found
 
     def memory(self) -> float:
-        """Megabytes that it holds now."""
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        """Megabytes that it holds now, in all its processes."""
+        pages = 0
+        for each in self.processes():
+            with suppress(OSError):
+                pages += int(Path(f"/proc/{each}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def worked(self) -> float:
