@@ -108,9 +108,10 @@ def event(number: int, hour: int = 0, **said: Any) -> dict[str, Any]:
     return made | ({"context": {"traits": traits}} if traits else {})
 
 
-def stream(seed: int, people: int, events: int, faithful: float) -> Sequence[Sent]:
+def stream(seed: int, people: int, events: int, faithful: float, orders: float = 0.0) -> Sequence[Sent]:
     """What people did over sixty hours, with two browsers each; with a probability of 1 - `faithful` somebody
-    uses another's browser, or is told under another's address."""
+    uses another's browser, or is told under another's address. Some `orders` are told by a browser and,
+    an hour later in the other source, by an account."""
     chance, made = random.Random(seed), []
     for number in range(events):
         person = chance.randrange(people)
@@ -127,5 +128,11 @@ def stream(seed: int, people: int, events: int, faithful: float) -> Sequence[Sen
             said["email"] = f"someone{whose()}@example.com"
         if chance.random() < 0.1:
             said["name"] = f"Anna Muster{chr(97 + person % 26)}"
-        made.append((chance.choice(["app", "web"]), event(number, number * 60 // events, **said)))
+        source, hour = chance.choice(["app", "web"]), number * 60 // events
+        made.append((source, event(number, hour, **said)))
+        if chance.random() < orders:
+            bought = {"event": "Order Completed", "properties": {"order_id": f"#{1000 + number}"}}
+            for other, later in ((source, 0), ("web" if source == "app" else "app", 1)):
+                who = {"userId": f"user-{person}"} if later else {"anonymousId": f"cookie-{person}-0"}
+                made.append((other, event(events * (later + 1) + number, hour + later, **who, **bought)))
     return made

@@ -5,6 +5,7 @@ A pseudonym is 32 hex digits; it is kept as two 64-bit numbers.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from onebasket.store.base import Store
 
 Halves = npt.NDArray[np.uint64]  # (2, n)
 Ints = npt.NDArray[np.int64]
+Accounts = frozenset[tuple[str, int]]  # system and the first half of the account's pseudonym
 _HOUR_MICROSECONDS = 3_600_000_000
 _REMEMBERED = 50_000  # answers of a kind
 LOOSE = ("cookie", "device")  # kinds that a household may share without signing in
@@ -29,9 +31,18 @@ class Carrier:
     record: str  # its pseudonym
     customer: str | None  # whose it is in the version; None: it came in live
     name: int  # the first half of its name's pseudonym; 0: it has none
-    accounts: frozenset[tuple[str, int]]  # system and the first half of the account's pseudonym
+    accounts: Accounts
     named: bool  # whether it has more than a browser or a device
     hours: frozenset[int] = frozenset()  # since 1970, in which it did anything
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """A record that tells an order."""
+
+    record: str
+    source: str
+    at: int  # when the order was made, milliseconds since 1970
 
 
 class Pseudonyms:
@@ -71,6 +82,7 @@ class Directory:
         self._carried: dict[str, tuple[Pseudonyms, Ints]] = {}
         self._read_carried(store, {record: code for code, record in enumerate(ids)})
         self._read_hours(store, {record: code for code, record in enumerate(ids)})
+        self._read_orders(store, {record: code for code, record in enumerate(ids)})
         store.forget("live_whose")
 
     def customer_of(self, record: str) -> str | None:
@@ -115,21 +127,35 @@ class Directory:
         low, high = keys.places(pseudonym)
         return [self._carrier(code) for code in codes[low:high].tolist()]
 
+    def accounts(self, record: str) -> Accounts:
+        """The accounts of a record of the version."""
+        return self._accounts_of(self._records.places(record)[0])
+
+    def tellers(self, order: str) -> list[Teller]:
+        """Who tells an order, by its key (`order_key`)."""
+        low, high = self._orders.places(order)
+        return [
+            Teller(self._records.at(code), self._sources[source], at)
+            for code, source, at in self._told[:, low:high].T.tolist()
+        ]
+
     def _kind_at(self, place: int) -> tuple[str, int]:
         """The kind of a row of the query, and where its kind begins."""
         start, kind = max(each for each in self._kinds if each[0] <= place)
         return kind, start
 
-    def _carrier(self, code: int) -> Carrier:
+    def _accounts_of(self, code: int) -> Accounts:
         low, high = self._account_records.searchsorted((code, code + 1))
-        accounts = frozenset(
+        return frozenset(
             (self._systems[self._account_systems[place]], int(self._accounts[place]))
             for place in range(low, high)
         )
+
+    def _carrier(self, code: int) -> Carrier:
         first, last = self._hour_records.searchsorted((code, code + 1))
         return Carrier(
             self._records.at(code), str(self._customers[self._whose[code]]), int(self._names[code]),
-            accounts, bool(self._named[code]), frozenset(self._hours[first:last].tolist()),
+            self._accounts_of(code), bool(self._named[code]), frozenset(self._hours[first:last].tolist()),
         )  # fmt: skip
 
     def _read_carried(self, store: Store, codes: dict[str, int]) -> None:
@@ -168,6 +194,25 @@ class Directory:
         store.forget("live_hours")
         self._hour_records = np.array(records, np.int64)
         self._hours = (np.concatenate(hours) if hours else np.zeros(0, np.int64)) // _HOUR_MICROSECONDS
+
+    def _read_orders(self, store: Store, codes: dict[str, int]) -> None:
+        store.keep("live_orders", store.sql("serve/live/orders"))
+        orders, records, sources = _columns(store, "live_orders", ("number", "record_id", "source"))
+        times = [
+            batch.column(0).cast(pa.timestamp("ms")).cast(pa.int64()).to_numpy()
+            for batch in store.read("live_orders", ["ts"])
+        ]
+        store.forget("live_orders")
+        self._orders = Pseudonyms(_halves(orders))
+        self._sources, source = np.unique(np.array(sources, object), return_inverse=True)
+        at = np.concatenate(times) if times else np.zeros(0, np.int64)
+        self._told = np.stack([np.array([codes[each] for each in records], np.int64), source, at])
+
+
+def order_key(number: str | None) -> str | None:
+    """What an order is known by, as sources write numbers; None: it has none."""
+    bare = (number or "").replace("#", "").replace(" ", "")
+    return hashlib.sha256(bare.encode()).hexdigest()[:32] if bare else None
 
 
 def _columns(store: Store, table: str, names: Sequence[str]) -> list[list[str]]:

@@ -11,7 +11,7 @@ from onebasket.errors import StoreError
 from onebasket.inbox import FOLDER, Block, blocks
 from onebasket.protect import Key
 from onebasket.serve.happened import Happened
-from onebasket.serve.live.directory import LOOSE, Directory
+from onebasket.serve.live.directory import LOOSE, Directory, Teller
 from onebasket.serve.live.graph import Graph
 from onebasket.serve.live.memory import Memory
 from onebasket.serve.live.reading import Person, Products, Reading, Told
@@ -21,6 +21,7 @@ from onebasket.store.basket import Version
 
 LIVE = "live"
 _HOUR = 3_600_000
+_SAME_ORDER = 6 * _HOUR  # in which two sources tell it
 _LOOKED = {"view": 1.0, "cart": 3.0, "purchase": 5.0}  # how much each counts for what is looked at
 _AT_ONCE = 2_000  # events that are taken in together
 
@@ -90,6 +91,9 @@ class Following:
                 if told.person is not None:
                     number = self._seen(told.person, told.at // _HOUR, changed)
                     done += [(number, each) for each in told.happened]
+                    if told.order is not None:
+                        teller = Teller(told.person.id, event.source, told.at)
+                        self._told(told.order, told.person, number, teller, changed)
                 _count(told, counts)
             self._memory.note(done)
             self._memory.count(counts)
@@ -106,6 +110,17 @@ class Following:
         if any(kind in LOOSE for kind, _ in person.identifiers) and self._memory.note_hour(number, hour):
             changed.add(person.id)
         return number
+
+    def _told(self, order: str, person: Person, number: int, teller: Teller, changed: set[str]) -> None:
+        """Somebody told an order: adds them where others did so in another source at about the time. Who has
+        nothing but a device (a till, a shared tablet) says nothing of who bought."""
+        known = any(kind != "device" for kind, _ in person.identifiers)
+        if not known or not self._memory.note_order(order, number, teller):
+            return
+        for each in [*self._directory.tellers(order), *self._memory.tellers(order)]:
+            same = abs(each.at - teller.at) <= _SAME_ORDER and each.source != teller.source
+            if same and each.record != teller.record and self._memory.tie(each.record, person.id):
+                changed.add(person.id)
 
     def _join(self, changed: Iterable[str]) -> None:
         """Find out anew whose some records are."""

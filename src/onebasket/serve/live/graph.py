@@ -1,7 +1,7 @@
 """Newcomers join who was there: the rules of align's certain edges, one record at a time.
 
 For the carriers of one identifier this does what `align/groups.sql`, `strangers.sql` and `scopes.sql` do for
-all of them. Likeness and orders told twice wait for the next run.
+all of them. Newcomers' orders told twice join, too; likeness waits for the next run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
-from onebasket.serve.live.directory import LOOSE, Carrier, Directory
+from onebasket.serve.live.directory import LOOSE, Accounts, Carrier, Directory
 from onebasket.shop import Align
 
 _OWNED_HOURS = 5  # in which its one owner used a device that others used, too
@@ -33,6 +33,12 @@ class Newcomers(Protocol):
 
     def hours(self, record: str) -> frozenset[int]:
         """Hours since 1970 in which a record, of the version or not, did anything live."""
+
+    def accounts(self, record: str) -> Accounts:
+        """The accounts of one of them."""
+
+    def tied(self, record: str) -> set[str]:
+        """Those, of the version or not, that tell an order that a record tells, one of the two live."""
 
     def beside(self, record: str) -> set[str]:
         """Those that are one customer with one of them so far, itself among them."""
@@ -128,7 +134,7 @@ class Graph:
                     roots[each] = each
                     waiting.append(each)
 
-        changed = set(roots)
+        changed, tied = set(roots), set[tuple[str, str]]()
         while waiting and len(roots) < _FARTHEST:
             record = waiting.pop()
             customer = self._directory.customer_of(record)
@@ -148,6 +154,10 @@ class Graph:
                 whole.add(customer)
                 meet(self._directory.records_of(customer))
                 _join(roots, self._ties(customer))
+            for other in self._newcomers.tied(record):
+                meet([other])
+                tied.add((min(record, other), max(record, other)))
+        self._join_tied(roots, tied)
         return self._named(roots)
 
     def carriers(self, kind: str, pseudonym: str) -> list[Carrier]:
@@ -174,6 +184,25 @@ class Graph:
         return (
             self._newcomers.identifiers(record) if customer is None else self._directory.identifiers(record)
         )
+
+    def _join_tied(self, roots: dict[str, str], tied: set[tuple[str, str]]) -> None:
+        """Join records that tell one order, unless they would have two accounts of one system."""
+        held: dict[str, dict[str, set[int]]] = {}
+        if tied:
+            for record in roots:
+                account = held.setdefault(_root(roots, record), defaultdict(set))
+                for system, number in self._accounts(record):
+                    account[system].add(number)
+        for one, other in sorted(tied):
+            a, b = held[_root(roots, one)], held[_root(roots, other)]
+            if a is not b and all(len(a[system] | b[system]) == 1 for system in a.keys() & b.keys()):
+                _join(roots, [one, other])
+                for system, numbers in [*a.items(), *b.items()]:
+                    held[_root(roots, one)][system] = held[_root(roots, one)][system] | numbers
+
+    def _accounts(self, record: str) -> Accounts:
+        known = self._directory.customer_of(record) is not None
+        return (self._directory if known else self._newcomers).accounts(record)
 
     def _tied(self, customer: str) -> list[str]:
         """One record of each part of a customer that identifiers alone did not join in the version."""

@@ -17,6 +17,7 @@ import msgspec
 
 from onebasket.errors import StoreError
 from onebasket.serve.happened import Happened
+from onebasket.serve.live.directory import Teller
 from onebasket.serve.live.reading import Person
 from onebasket.serve.live.recall import Recall
 
@@ -35,6 +36,10 @@ _TABLES = """
         number integer, at integer, event text, action text not null, product text, channel text not null,
         quantity real, amount integer, source text not null, primary key (number, at, event)
     ) without rowid;
+    create table if not exists ordered (
+        key text, source text, number integer, at integer, primary key (key, source, number, at)
+    ) without rowid;
+    create table if not exists tied (record text, other text, primary key (record, other)) without rowid;
     create table if not exists merged (customer text primary key, into_customer text not null) without rowid;
     create index if not exists merged_into on merged (into_customer);
     create table if not exists counted (
@@ -135,6 +140,16 @@ class Memory(Recall):
         self._latest_hour[number] = hour
         done = self._database.execute("insert or ignore into hours values (?, ?)", (number, hour))
         return done.rowcount > 0
+
+    def note_order(self, order: str, number: int, teller: Teller) -> bool:
+        """A record told an order; tells whether it does for the first time."""
+        row = (order, teller.source, number, teller.at)
+        return self._database.execute("insert or ignore into ordered values (?, ?, ?, ?)", row).rowcount > 0
+
+    def tie(self, record: str, other: str) -> bool:
+        """Two records tell one order; tells whether that is news."""
+        both = [(record, other), (other, record)]
+        return self._database.executemany("insert or ignore into tied values (?, ?)", both).rowcount > 0
 
     def assign(self, customers: Mapping[str, str]) -> dict[str, str]:
         """Whose records are from now on; those that did not come in live are left out. Gives what became of

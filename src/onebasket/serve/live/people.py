@@ -7,7 +7,7 @@ from functools import cached_property
 
 from onebasket.protect import Key, open_key
 from onebasket.serve.happened import Still
-from onebasket.serve.live.directory import Carrier, Directory
+from onebasket.serve.live.directory import Accounts, Carrier, Directory
 from onebasket.serve.live.graph import Graph, Newcomers
 from onebasket.serve.live.reading import identifiers_of
 from onebasket.shop import Shop
@@ -29,6 +29,14 @@ class Nobody:
     def hours(self, record: str) -> frozenset[int]:
         """None."""
         return frozenset()
+
+    def accounts(self, record: str) -> Accounts:
+        """None."""
+        return frozenset()
+
+    def tied(self, record: str) -> set[str]:
+        """To nobody."""
+        return set()
 
     def beside(self, record: str) -> set[str]:
         """Itself."""

@@ -18,6 +18,7 @@ from onebasket.collect.formats.segment import EVENTS
 from onebasket.currencies import exponent
 from onebasket.protect import Key
 from onebasket.serve.happened import Happened
+from onebasket.serve.live.directory import order_key
 from onebasket.shop import Shop, Source
 from onebasket.store.records import reader
 from onebasket.tables import RAW_PEOPLE
@@ -47,6 +48,7 @@ class Told:
     person: Person | None  # None: nobody known
     at: int  # milliseconds since 1970, UTC
     happened: tuple[Happened, ...]  # one an item
+    order: str | None = None  # the key of an order that it tells (`order_key`)
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ class Reading:
     """Reads the lines of one live source."""
 
     def __init__(self, shop: Shop, source: Source, key: Key, products: Products) -> None:
-        assert EVENTS.people and EVENTS.events
+        assert EVENTS.people and EVENTS.events and EVENTS.orders
         self._people, self._events = reader(EVENTS.people), reader(EVENTS.events)
+        self._orders = reader(EVENTS.orders)
         self._source, self._products, self._key = source, products, key
         self._junk = Junk(shop.clean.junk, shop.clean.relay_domains, source.shared_devices)
         self._system = source.accounts or source.name
@@ -90,7 +93,8 @@ class Reading:
             for place, row in enumerate(self._events(record))
             if (made := self._happened(record["messageId"], place, at, row)) is not None
         )
-        return Told(self._person(said), at, happened)
+        order = next((order_key(_word(row["order_id"], False)) for row in self._orders(record)), None)
+        return Told(self._person(said), at, happened, order)
 
     def _person(self, said: Mapping[str, str | None]) -> Person | None:
         values = tuple(said.get(column) for column in PERSONAL)

@@ -15,7 +15,7 @@ import msgspec
 
 from onebasket.errors import StoreError
 from onebasket.serve.happened import Happened
-from onebasket.serve.live.directory import LOOSE, Carrier
+from onebasket.serve.live.directory import LOOSE, Accounts, Carrier, Teller
 from onebasket.serve.live.reading import Person
 
 _FAMILY = """
@@ -98,6 +98,22 @@ class Recall:
             hour for (hour,) in self.ask("select hour from hours where number = ?", self.number(record))
         )
 
+    def accounts(self, record: str) -> Accounts:
+        """The accounts of a record that came in."""
+        return _accounts(self.person(self.number(record)))
+
+    def tied(self, record: str) -> set[str]:
+        """The records, of the version or not, that tell an order that this one tells, too."""
+        return {other for (other,) in self.ask("select other from tied where record = ?", record)}
+
+    def tellers(self, order: str) -> list[Teller]:
+        """Who told an order live."""
+        rows = self.ask(
+            "select p.record, o.source, o.at from ordered o join people p using (number) where o.key = ?",
+            order,
+        )
+        return [Teller(*row) for row in rows]
+
     def recent(self, customer: str, most: int) -> Sequence[Happened]:
         """What a customer did, and those who turned out to be the same, the oldest first; of more than `most`
         the latest."""
@@ -135,12 +151,15 @@ class Recall:
 
     def _carrier(self, number: int, loose: bool) -> Carrier:
         person = self.person(number)
-        accounts = frozenset(
-            (person.system, int(pseudonym[:16], 16))
-            for kind, pseudonym in person.identifiers
-            if kind == "account"
-        )
         named = any(kind not in LOOSE for kind, _ in person.identifiers)
         name = int(person.name[:16], 16) if person.name else 0
         hours = self.hours(person.id) if loose else frozenset()
-        return Carrier(person.id, None, name, accounts, named, hours)
+        return Carrier(person.id, None, name, _accounts(person), named, hours)
+
+
+def _accounts(person: Person) -> Accounts:
+    return frozenset(
+        (person.system, int(pseudonym[:16], 16))
+        for kind, pseudonym in person.identifiers
+        if kind == "account"
+    )
