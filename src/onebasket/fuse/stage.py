@@ -17,7 +17,7 @@ from onebasket.store.duckdb import DuckStore
 from onebasket.store.slices import slices
 
 _RATE = pa.decimal128(18, 10)
-_SLICE_ROWS = 1_000_000  # sorted within the 2 GB that a run may usually use; 2,000,000 are at its edge
+_SLICE_ROWS = 2_000_000  # sorted within the 2 GB that a run may usually use
 _EPOCH = datetime(1970, 1, 1)
 
 

@@ -21,6 +21,7 @@ from onebasket.protect import Key, ParquetCipher
 from onebasket.store.base import KernelFunction, MapFunction, Reading
 from onebasket.store.basket import SPILL, Draft, Version
 from onebasket.store.duckdb_parse import select as parsing
+from onebasket.store.duckdb_scan import parts
 from onebasket.store.portable_types import arrow_type
 from onebasket.tables import BY_NAME, Table
 
@@ -181,7 +182,7 @@ class DuckStore:
                 f'select distinct {names} from "{table}" order by {names}'
             ).fetchall()
             same = " and ".join(f'"{name}" is not distinct from ${n}' for n, name in enumerate(key, 1))
-            parts = [
+            found = [
                 function(
                     self.connection.sql(
                         f'select * from "{table}" where {same}', params=list(group)
@@ -189,7 +190,7 @@ class DuckStore:
                 ).cast(schema)
                 for group in groups
             ]
-        return self.arrow(pa.concat_tables(parts) if parts else schema.empty_table())
+        return self.arrow(pa.concat_tables(found) if found else schema.empty_table())
 
     def parse(self, table: str, readings: dict[str, tuple[str, Reading]]) -> duckdb.DuckDBPyRelation:
         return self.connection.sql(parsing(table, readings))
@@ -211,8 +212,7 @@ class DuckStore:
             self._read_parquet(name, paths)
 
     def _read_parquet(self, name: str, paths: list[Path]) -> None:
-        listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
-        self._run(f'create or replace view "{name}" as select * from read_parquet([{listed}])')
+        self._run(f'create or replace view "{name}" as {parts(paths)}')
 
     def _copy(self, query: str, path: Path) -> None:
         self._run(f"copy ({query}) to '{_quoted(path)}' (format parquet, compression {_COMPRESSION})")

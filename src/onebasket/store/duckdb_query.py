@@ -10,6 +10,7 @@ import duckdb
 
 from onebasket.errors import QueryError
 from onebasket.store.basket import Version
+from onebasket.store.duckdb_scan import parts
 from onebasket.tables import ALL
 
 MAX_ROWS = 1_000
@@ -54,8 +55,7 @@ def _lock_up(connection: duckdb.DuckDBPyConnection, version: Version) -> None:
     for table in ALL:
         paths = version.parts(table.name)
         if paths and not table.personal:
-            listed = ", ".join(_literal(path) for path in paths)
-            connection.execute(f'create view "{table.name}" as select * from read_parquet([{listed}])')
+            connection.execute(f'create view "{table.name}" as {parts(paths)}')
     connection.execute(f"set memory_limit = '{_MEMORY}'")
     connection.execute("set temp_directory = ''")
     connection.execute(f"set allowed_directories = [{_literal(version.path)}]")

@@ -74,6 +74,18 @@ def scan(kind: Kind, paths: Sequence[Path], types: Mapping[str, str], file: RawF
             return ARRIVING
 
 
+def parts(paths: Sequence[Path]) -> str:
+    """Parquet files of one table, in their order. DuckDB plans as if all were as long as the first, and puts
+    what it thinks short into memory: so the largest begins a scan of its own."""
+    largest = paths.index(max(paths, key=lambda path: path.stat().st_size))
+    scans = [
+        f"select * from read_parquet([{', '.join(literal(str(path)) for path in part)}])"
+        for part in (paths[:largest], paths[largest:])
+        if part
+    ]
+    return " union all ".join(scans)
+
+
 def _by_name(header: Sequence[str], columns: Iterable[str]) -> dict[str, str]:
     """Columns by their key; of two with one name the first counts."""
     found: dict[str, str] = {}
