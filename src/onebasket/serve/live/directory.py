@@ -199,7 +199,7 @@ class Directory:
         store.keep("live_orders", store.sql("serve/live/orders"))
         orders, records, sources = _columns(store, "live_orders", ("number", "record_id", "source"))
         times = [
-            batch.column(0).cast(pa.timestamp("ms")).cast(pa.int64()).to_numpy()
+            batch.column(0).cast(pa.int64()).to_numpy() // 1_000
             for batch in store.read("live_orders", ["ts"])
         ]
         store.forget("live_orders")
