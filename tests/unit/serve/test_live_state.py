@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from onebasket.serve.live import States
+from onebasket.serve.live import States, graph
 from onebasket.serve.live.directory import Carrier
 from onebasket.serve.live.following import remove
 from onebasket.serve.live.graph import Limits, scopes
@@ -41,6 +41,37 @@ def test_live_and_the_next_run_agree_who_is_who(
     now = world.customers()
     assert len(found) > 50
     assert {record: now[record] for record in found} == found
+
+
+def test_customers_who_use_one_device_are_joined_each_for_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graph, "_FARTHEST", 80)  # all of them together are more
+    sent = stream(4, people=20, events=240, faithful=1.0)
+    shared = {"device": {"id": "till"}}
+    sent = [(source, each | {"context": each.get("context", {}) | shared}) for source, each in sent]
+    world.post(*sent[:120])
+    world.run()
+    world.post(*sent[120:])
+    with world.followed() as live:
+        rows = live._recall.ask("select record, customer from people").fetchall()
+        found = {record: live.current(customer) for record, customer in rows}
+    world.run()
+    now = world.customers()
+    assert len(found) > 60
+    assert {record: now[record] for record in found} == found
+
+
+def test_whom_too_many_would_be_one_with_stays_apart(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graph, "_FARTHEST", 3)
+    world.post(("web", event(1, userId="u1")))
+    world.run()
+    world.post(*(("web", event(2 + n, userId="u1", anonymousId=f"browser-{n}")) for n in range(8)))
+    with world.followed() as live:
+        customers = {live.customer_of({"cookie": f"browser-{n}"}) for n in range(8)}
+        assert None not in customers and len(customers) > 1
+    world.run()
+    assert len(set(world.customers().values())) == 1
 
 
 def test_somebody_who_signs_in_was_here_before(world: World) -> None:
@@ -131,7 +162,7 @@ def test_after_a_restart_it_goes_on(world: World) -> None:
 
     world.post(*sent[30:60])
     known()
-    world.post(*sent[60:])
+    world.post(*sent[120:])
     after = known()
     assert known() == after
     (path,) = (world.folder / "live").glob("*.sqlite")

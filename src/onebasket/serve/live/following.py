@@ -123,11 +123,15 @@ class Following:
                 changed.add(person.id)
 
     def _join(self, changed: Iterable[str]) -> None:
-        """Find out anew whose some records are."""
-        left = set(changed)
-        while left:
-            found = self._graph.resolve([left.pop()])
-            left -= found.customers.keys()
+        """Find out anew whose some records are, and those that they touch."""
+        waiting, changed, done = sorted(changed), frozenset(changed), set[str]()
+        while waiting:
+            record = waiting.pop()
+            if record in done:
+                continue
+            found = self._graph.resolve(record, changed)
+            done.update(found.customers)
+            waiting += sorted(found.touched - done)
             moved = {**self._memory.assign(found.customers), **found.moved}
             stay = set(found.customers.values())
             self._memory.part(stay)

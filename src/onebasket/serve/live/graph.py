@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -17,7 +17,7 @@ from onebasket.serve.live.directory import LOOSE, Accounts, Carrier, Directory
 from onebasket.shop import Align
 
 _OWNED_HOURS = 5  # in which its one owner used a device that others used, too
-_FARTHEST = 2_000  # records that are joined anew at once, about
+_FARTHEST = 5_000  # records of one customer, about; whom more would hang together with stays apart
 _REMEMBERED = 50_000  # customers
 _NEW = "c"  # begins the id of a customer
 
@@ -42,6 +42,12 @@ class Newcomers(Protocol):
 
     def beside(self, record: str) -> set[str]:
         """Those that are one customer with one of them so far, itself among them."""
+
+    def customer(self, record: str) -> str | None:
+        """Whose a record, of the version or not, was at first; None or empty: nobody knows yet."""
+
+    def current(self, customer: str) -> str:
+        """The id that a customer has by now."""
 
 
 class Limits:
@@ -108,6 +114,7 @@ class Resolved:
 
     customers: Mapping[str, str]  # of each record
     moved: Mapping[str, str]  # customers of the version that are no more, and who has most of their records
+    touched: Set[str]  # other records, whose customers may be others now
 
 
 class Graph:
@@ -122,43 +129,50 @@ class Graph:
         self._limits, self._version = Limits(align), version
         self._ties = lru_cache(_REMEMBERED)(self._tied)
 
-    def resolve(self, records: Iterable[str]) -> Resolved:
-        """Whose some records are now, and those of all whom they touch."""
-        roots, scoped = dict[str, str](), set[tuple[str, str]]()
-        waiting, whole = list(records), set[str]()
-        roots.update((record, record) for record in waiting)
+    def resolve(self, first: str, changed: Container[str]) -> Resolved:
+        """Whose a record is now, and all that hang together with it. Who carries the same as one of those
+        `changed` is touched: it may join them no longer."""
+        roots, scoped = {first: first}, set[tuple[str, str]]()
+        waiting, whole = [first], set[str]()
+        tied, touched = set[tuple[str, str]](), set[str]()
 
-        def meet(group: Sequence[str]) -> None:
+        def meet(group: Iterable[str]) -> None:
             for each in group:
                 if each not in roots:
                     roots[each] = each
                     waiting.append(each)
 
-        changed, tied = set(roots), set[tuple[str, str]]()
-        while waiting and len(roots) < _FARTHEST:
+        def meet_customer(customer: str) -> None:
+            if customer not in whole and self._directory.size(customer):
+                whole.add(customer)
+                meet(self._directory.records_of(customer))
+
+        while waiting:
+            if len(roots) > _FARTHEST:
+                return self._apart(first)
             record = waiting.pop()
             customer = self._directory.customer_of(record)
             for identifier in self._identifiers(record, customer):
-                if identifier in scoped:
+                if identifier in scoped and record not in changed:
                     continue
                 scoped.add(identifier)
                 carriers = self.carriers(*identifier)
                 if record in changed and len(carriers) <= self._limits.records[identifier[0]] + 1:
-                    meet([each.record for each in carriers])  # it may join them no longer
+                    touched.update(self._together([each.record for each in carriers]))
                 for group in scopes(identifier[0], carriers, self._limits):
-                    meet([each.record for each in group])
+                    meet(each.record for each in group)
                     _join(roots, [each.record for each in group])
             if customer is None:
-                meet(list(self._newcomers.beside(record)))
-            elif customer not in whole:
-                whole.add(customer)
-                meet(self._directory.records_of(customer))
+                meet(self._newcomers.beside(record))
+                meet_customer(self._newcomers.customer(record) or "")
+            else:
+                meet_customer(customer)
                 _join(roots, self._ties(customer))
             for other in self._newcomers.tied(record):
                 meet([other])
                 tied.add((min(record, other), max(record, other)))
         self._join_tied(roots, tied)
-        return self._named(roots)
+        return replace(self._named(roots), touched=touched - roots.keys())
 
     def carriers(self, kind: str, pseudonym: str) -> list[Carrier]:
         """All records that carry an identifier, unless they are too many to join anybody."""
@@ -241,7 +255,19 @@ class Graph:
         for old in {old for had in held.values() for old in had} - set(names.values()):
             most = min(held, key=lambda first: (-held[first][old], first))
             moved[old] = names[most]
-        return Resolved(customers, moved)
+        return Resolved(customers, moved, frozenset())
+
+    def _together(self, records: Sequence[str]) -> Iterator[str]:
+        """Those of some records that are one customer with another of them so far."""
+        known = [self._newcomers.customer(each) or self._directory.customer_of(each) for each in records]
+        customers = [self._newcomers.current(each or "") for each in known]
+        several = Counter(customers)
+        return (each for each, whose in zip(records, customers, strict=True) if several[whose] > 1)
+
+    def _apart(self, record: str) -> Resolved:
+        """A record stays whose it is so far."""
+        known = self._newcomers.customer(record) or self._directory.customer_of(record)
+        return Resolved({record: known or self._fresh(record)}, {}, frozenset())
 
     def _fresh(self, record: str) -> str:
         made = _NEW + hashlib.sha256(record.encode()).hexdigest()[:16]

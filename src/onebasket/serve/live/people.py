@@ -42,6 +42,14 @@ class Nobody:
         """Itself."""
         return {record}
 
+    def customer(self, record: str) -> str | None:
+        """Nobody's."""
+        return None
+
+    def current(self, customer: str) -> str:
+        """The same."""
+        return customer
+
 
 class People(Still):
     """The people of a version, read once somebody is asked for, and newcomers."""
