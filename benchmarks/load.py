@@ -153,37 +153,42 @@ async def drive(load: Load) -> Made:
     def following(stream: Iterator[bytes]) -> bytes | None:
         return None if time.perf_counter() - began > load.seconds else next(stream)
 
+    def client(worker: int) -> Client:
+        stream = requests(load, worker)
+        if not load.rate:
+            return Client(made, load.batch, lambda: following(stream))
+        every = load.batch * load.connections / load.rate
+        return Paced(made, load.batch, lambda: following(stream), every * worker / load.connections, every)
+
     clients = []
     for worker in range(load.connections):
-        stream = requests(load, worker)
-        _, client = await loop.create_connection(
-            lambda stream=stream: (Paced if load.rate else Client)(  # type: ignore[misc]
-                made, load.batch, lambda: following(stream)
-            ),
-            "127.0.0.1", load.port,
-        )  # fmt: skip
-        if isinstance(client, Paced):
-            client.every = load.batch * load.connections / load.rate
-        clients.append(client)
-    await asyncio.gather(*(client.done for client in clients))
+        _, one = await loop.create_connection(lambda worker=worker: client(worker), "127.0.0.1", load.port)  # type: ignore[misc]
+        clients.append(one)
+    await asyncio.gather(*(each.done for each in clients))
     made.seconds = time.perf_counter() - began
     return made
 
 
 class Paced(Client):
-    """A connection that sends at fixed moments, or at once where it is late."""
+    """A connection that sends at fixed moments, or at once where it is late; how long an answer took counts
+    from the moment when its request was due. `first` and `every` are seconds."""
 
-    every = 0.0
-    due = 0.0
+    def __init__(
+        self, made: Made, batch: int, following: Callable[[], bytes | None], first: float, every: float
+    ) -> None:
+        super().__init__(made, batch, following)
+        self.loop = asyncio.get_running_loop()
+        self.due, self.every = self.loop.time() + first, every
 
     def send(self) -> None:
         """The next request when it is due."""
-        now = asyncio.get_running_loop().time()
-        self.due = max(self.due + self.every, now - 1.0) if self.due else now
-        if self.due <= now:
-            super().send()
-        else:
-            asyncio.get_running_loop().call_at(self.due, super().send)
+        self.loop.call_at(self.due, self.send_now)
+
+    def send_now(self) -> None:
+        """The next request."""
+        super().send()
+        self.sent = self.due
+        self.due += self.every
 
 
 if __name__ == "__main__":

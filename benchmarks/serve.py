@@ -11,6 +11,7 @@ Parts:
     floor      the same server software answering a constant to the same requests; SQLite inserting the same
                bytes in as large transactions; a file of them with fdatasync
     batches    batches of 100 events, as many as it takes
+    offered    batches of 100 events, 41,000 events a second, each when it is due
     singles    single requests, as many as it takes
     fresh      from an event's acknowledgement to a timeline that has it, and a list that counts it
     sustained  8,000 events a second for --minutes, with lists asked for meanwhile; memory at each minute
@@ -249,7 +250,7 @@ def main() -> None:
     """Print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("shop", type=Path)
-    parts = ["floor", "fresh", "batches", "singles", "sustained"]
+    parts = ["floor", "fresh", "batches", "offered", "singles", "sustained"]
     parser.add_argument("--parts", nargs="+", choices=parts, default=parts)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--minutes", type=int, default=30)
@@ -274,6 +275,9 @@ def measure(asked: argparse.Namespace) -> None:
                 fresh(server.port, write, read, shop)
             if "batches" in asked.parts:
                 row("batches of 100", server, Load(server.port, write, 100, 32, asked.seconds, 0.0, run))
+            if "offered" in asked.parts:
+                load = Load(server.port, write, 100, 32, asked.seconds, 41_000.0, run + 2)
+                row("batches of 100, 41,000 events/s offered", server, load)
             if "singles" in asked.parts:
                 row("single", server, Load(server.port, write, 1, 64, asked.seconds, 0.0, run + 1))
             if "sustained" in asked.parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import signal
 import socket
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import uvloop
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
@@ -125,7 +127,8 @@ def serve(
     try:
         if answers is not None:
             answers.start()
-        asyncio.run(_until_stopped(application(inbox, keys, key, answers), address, ready))
+        gc.freeze()  # what is open stays: looking through it for garbage would hold requests up
+        uvloop.run(_until_stopped(application(inbox, keys, key, answers), address, ready))
     finally:
         inbox.close()
         if answers is not None:
