@@ -117,19 +117,19 @@ class Trial:
         """Send for so many minutes."""
         began = told = time.monotonic()
         until, round_ = began + minutes * 60, first
-        self.memory.append((0, self.server.memory()))
+        self.memory.append((0, sum(self.server.memory())))
         while time.monotonic() < until:
             self._round(round_, until)
             round_ += 1
             if time.monotonic() - told > 60:
                 told += 60
-                self.memory.append((self.statuses.total(), self.server.memory()))
+                self.memory.append((self.statuses.total(), sum(self.server.memory())))
                 print(
                     f"{self.statuses.total():,} requests, {self.memory[-1][1]:,.0f} MB",
                     file=sys.stderr,
                     flush=True,
                 )
-        self.memory.append((self.statuses.total(), self.server.memory()))
+        self.memory.append((self.statuses.total(), sum(self.server.memory())))
 
     def _round(self, number: int, until: float) -> None:
         @seed(number)

@@ -92,13 +92,18 @@ class Server:
                     found.append(int(each.parent.name))
         return found
 
-    def memory(self) -> float:
-        """Megabytes that it holds now, in all its processes."""
-        pages = 0
+    def memory(self) -> tuple[float, float]:
+        """Megabytes of its own that it holds now, in all its processes; and those of files that are mapped,
+        which the system takes back when it likes."""
+        own = mapped = 0
         for each in self.processes():
             with suppress(OSError):
-                pages += int(Path(f"/proc/{each}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+                told = dict(
+                    line.split(":", 1) for line in Path(f"/proc/{each}/status").read_text().splitlines()
+                )
+                own += int(told["RssAnon"].split()[0])
+                mapped += int(told["RssFile"].split()[0])
+        return own * 1024 / 1e6, mapped * 1024 / 1e6
 
     def worked(self) -> float:
         """Seconds that its threads have worked so far; those of other processes apart."""
@@ -241,8 +246,9 @@ def sustained(server: Server, key: str, read: str, minutes: int) -> None:
             assert driving.stdout is not None
             told = json.loads(driving.stdout.read())
         lists = f"{np.percentile(times, 50):.1f}, p99 {np.percentile(times, 99):.1f} ms"
+        own, mapped = server.memory()
         print(f"| minute {minute} | {told['events_per_second']:,.0f} | p99 {told['p99_ms']:.1f} |"
-              f" lists p50 {lists} | {server.memory():,.0f} MB"
+              f" lists p50 {lists} | {own:,.0f} MB, mapped {mapped:,.0f} MB"
               f" | refused {told['refused']:.0f} |", flush=True)  # fmt: skip
 
 

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from onebasket import shop as shop_file
 from onebasket.align import decisions
-from onebasket.align.customers import PERSONS
 from onebasket.align.decisions import Decision
-from onebasket.align.people.blocking import all_blocks
-from onebasket.align.people.directory import Directory
-from onebasket.align.people.explaining import Evidence, evidence
-from onebasket.align.people.records import encode
-from onebasket.align.people.saved import restore
-from onebasket.clean.values.births import birth_date
-from onebasket.clean.values.email import email
-from onebasket.clean.values.junk import Junk
-from onebasket.clean.values.names import name
-from onebasket.clean.values.phone import phone
-from onebasket.clean.values.places import address, postcode
+from onebasket.align.people.explaining import Evidence
 from onebasket.errors import MatchError, StoreError
+from onebasket.likeness import Likeness, model_of
 from onebasket.protect import open_key
 from onebasket.store.basket import Basket, Version
 from onebasket.store.duckdb import DuckStore
@@ -89,14 +77,11 @@ class Identities:
         settings = self._shop.run
         key = open_key(self._shop.folder, version.manifest.get("key_id"))
         self._store = DuckStore(version, key, memory=settings.memory, threads=settings.threads)
-        texts = [row["model"] for batch in self._store.read("customer_model") for row in batch.to_pylist()]
-        if not texts:
+        try:
+            model_of(self._store, self._shop)
+        except StoreError:
             self.close()
-            raise StoreError(
-                f"The basket of {self._shop.folder} does not know how people are told apart.",
-                next_step=f"onebasket run {folder}",
-            )
-        self._fields, self._rules, self._model = restore(texts[0])
+            raise
 
     def __enter__(self) -> Identities:
         return self
@@ -142,17 +127,16 @@ class Identities:
             or (set(each.left) & set(right) and set(each.right) & set(left))
         )
         one = bool(set(left.values()) & set(right.values()))
-        return Why(one, first, second, decided, shared, orders, rivals, self._likeness(first, second))
+        return Why(one, first, second, decided, shared, orders, rivals, self._people.between(first, second))
 
     def lookup(self, person: Mapping[str, str | None], most: int = 5) -> list[Customer]:
         """The customers that somebody may be, likeliest first.
 
         `person` has any of given_name, family_name, full_name, birth_date, email, phone, address, city,
-        postcode, written as people write them.
+        postcode, country, written as people write them.
         """
-        hits = self._directory.lookup(self._as_cleaned(person), most)
-        customers = self._customers
-        return [Customer(customers[hit.record], hit.probability) for hit in hits]
+        found = self._people.lookup(person, most)
+        return [Customer(each.customer_id, each.probability) for each in found]
 
     def uncertain(self, top: int = 20) -> list[Doubtful]:
         """The pairs of records nearest to a toss-up that nobody has judged yet."""
@@ -163,7 +147,9 @@ class Identities:
         self._store.keep("identity_decided", self._store.arrow(pa.table(sides, schema=schema)))
         found = self._rows("uncertain", top=top)
         self._store.forget("identity_decided")
-        return [Doubtful(**row, likeness=self._likeness(row["record_a"], row["record_b"])) for row in found]
+        return [
+            Doubtful(**row, likeness=self._people.between(row["record_a"], row["record_b"])) for row in found
+        ]
 
     def join(self, a: str, b: str, note: str = "") -> Decision:
         """Decide that two records or customers are one. Takes effect with the next run."""
@@ -202,55 +188,8 @@ class Identities:
         return found
 
     @cached_property
-    def _people(self) -> pa.Table:
-        self._store.keep("align_records", self._store.sql("align/records"))
-        self._store.keep("identity_persons", self._store.sql("align/persons"))
-        batches = list(self._store.read("identity_persons", PERSONS.names))
-        self._store.forget("align_records", "identity_persons")
-        return pa.Table.from_batches(batches, PERSONS).sort_by("code")
-
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {record: place for place, record in enumerate(self._people["record_id"].to_pylist())}
-
-    @cached_property
-    def _customers(self) -> list[str]:
-        """The customer of each record."""
-        links = {
-            row["record_id"]: row["customer_id"]
-            for batch in self._store.read("customer_links", ["record_id", "customer_id"])
-            for row in batch.to_pylist()
-        }
-        return [links[record] for record in self._places]
-
-    @cached_property
-    def _directory(self) -> Directory:
-        records = encode(self._people, self._fields)
-        _, clusters = np.unique(self._customers, return_inverse=True)
-        return Directory(records, all_blocks(records, self._rules), self._model, clusters)
-
-    def _likeness(self, a: str, b: str) -> Evidence:
-        directory, places = self._directory, self._places
-        return evidence(directory.records, directory.blocking, self._model, places[a], places[b])
-
-    def _as_cleaned(self, person: Mapping[str, str | None]) -> dict[str, str | None]:
-        """Values in the form that clean gives them."""
-        junk = Junk(self._shop.clean.junk, self._shop.clean.relay_domains)
-        land = self._shop.shop.country
-        named = name(person.get("given_name"), person.get("family_name"), person.get("full_name"), junk)
-        halves = named.given or named.family
-        born = birth_date(person.get("birth_date"), land, datetime.now(UTC).date())
-        return {
-            "given_name": named.given,
-            "family_name": named.family,
-            "full_name": None if halves else named.full,
-            "birth_date": born.isoformat() if born else None,
-            "email": email(person.get("email"), junk)[0],
-            "phone": phone(person.get("phone"), land, junk)[0],
-            "address": address(person.get("address")),
-            "city": person.get("city"),
-            "postcode": postcode(person.get("postcode"), land),
-        }
+    def _people(self) -> Likeness:
+        return Likeness(self._store, self._shop)
 
 
 def _one_column(records: Mapping[str, str]) -> pa.Table:

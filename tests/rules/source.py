@@ -43,6 +43,7 @@ ABOVE = {
     "explain",
     "people",
     "identities",
+    "likeness",
     "serve",
     "improving",
     "",

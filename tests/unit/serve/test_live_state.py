@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -246,6 +247,59 @@ def test_an_order_that_two_sources_tell_joins_who_made_it(
     world.run()
     now = world.customers()
     assert {record: now[record] for record in found} == found
+
+
+@pytest.mark.parametrize(
+    ("said", "one"),
+    [
+        ({}, True),
+        ({"userId": "u7"}, False),  # has another account
+        ({"birthday": "1951-02-03", "address": {"street": "Elm Court 99", "city": "Rome"}}, False),
+    ],
+)
+def test_a_newcomer_is_whom_they_are_most_like(world: World, said: dict[str, Any], one: bool) -> None:
+    def person(number: int, mail: str, **more: Any) -> dict[str, Any]:
+        first, last = divmod(number, 6)
+        traits = {
+            "firstName": (
+                "Anna",
+                "Boris",
+                "Clara",
+                "Derek",
+                "Elena",
+                "Felix",
+                "Greta",
+                "Hanno",
+                "Ivana",
+                "Jonas",
+            )[first],
+            "lastName": ("Abelmann", "Brokowski", "Castellano", "Dimitriou", "Eriksson", "Fontaine")[last],
+            "birthday": f"19{60 + number % 40}-0{1 + number % 9}-1{number % 10}",
+            "address": {
+                "street": f"Harbour Road {number}",
+                "city": "Kiel",
+                "postalCode": f"24{100 + number}",
+            },
+            "email": mail,
+        }
+        traits |= {trait: value for trait, value in more.items() if trait != "userId"}
+        who = {"userId": more["userId"]} if "userId" in more else {"anonymousId": mail}
+        return event(next(numbers), number % 50, **who) | {"type": "identify", "traits": traits}
+
+    numbers = count(1)
+    for number in range(60):
+        world.post(("web", person(number, f"a{number}@example.com", userId=f"u{number}")))
+        world.post(("web", person(number, f"b{number}@example.org")))
+    world.run()
+    world.post(("web", person(5, "new@example.net", **said)))
+    with world.followed() as live:
+        found, known = live.customer_of({"email": "new@example.net"}), live.customer_of({"account": "u5"})
+        assert (found == known) is one
+    world.run()
+    now = world.customers()
+    with world.followed() as live:
+        assert (live.customer_of({"email": "new@example.net"}) == live.customer_of({"account": "u5"})) is one
+    assert found in now.values()
 
 
 def carrier(record: str, *, account: int = 0, name: int = 0, hours: set[int] | None = None) -> Carrier:

@@ -137,7 +137,7 @@ def _root(parent: Ints, record: int) -> int:
 
 
 @kernel
-def _contradict(a: int, b: int) -> bool:
+def contradict(a: int, b: int) -> bool:
     """Whether two dates of birth are of two people."""
     if a < 0 or b < 0 or a == b:
         return False
@@ -153,7 +153,7 @@ def _may_not_meet(a: int, b: int, holders: Ints, born: Ints) -> bool:
         shared = holders[a, kind, 0] >= 0 and holders[a, kind, 0] == holders[b, kind, 0]
         if shared and holders[a, kind, 1] != holders[b, kind, 1]:
             return True
-    return _contradict(born[a], born[b])
+    return contradict(born[a], born[b])
 
 
 @kernel

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from onebasket.errors import StoreError
 from onebasket.inbox import FOLDER, Block, blocks
+from onebasket.likeness import Likeness
 from onebasket.protect import Key
 from onebasket.serve.happened import Happened
 from onebasket.serve.live.directory import LOOSE, Directory, Teller
@@ -18,11 +19,13 @@ from onebasket.serve.live.reading import Person, Products, Reading, Told
 from onebasket.shop import Shop
 from onebasket.store.base import Store
 from onebasket.store.basket import Version
+from onebasket.store.duckdb import DuckStore
 
 LIVE = "live"
 _HOUR = 3_600_000
 _SAME_ORDER = 6 * _HOUR  # in which two sources tell it
 _LOOKED = {"view": 1.0, "cart": 3.0, "purchase": 5.0}  # how much each counts for what is looked at
+_TELLING = ("given_name", "family_name", "full_name", "birth_date", "address")  # one of them makes likeness
 _AT_ONCE = 2_000  # events that are taken in together
 
 
@@ -30,11 +33,12 @@ class Following:
     """Writes the live state of one version. Starts where the version's run stopped, or, after a restart,
     where it had got to."""
 
-    def __init__(self, shop: Shop, key: Key, version: Version, store: Store) -> None:
+    def __init__(self, shop: Shop, key: Key, version: Version, store: DuckStore) -> None:
         """Raises StoreError where the state cannot be written."""
         self._shop, self._key = shop, key
         self._inbox = shop.folder / FOLDER
         self._directory = Directory(store)
+        self._likeness, self._threshold = Likeness(store, shop), shop.align.threshold
         products = _products(store)
         self._reading = {
             source.name: Reading(shop, source, key, products) for source in shop.sources if source.live
@@ -89,7 +93,7 @@ class Following:
                     self.unread += 1
                     continue
                 if told.person is not None:
-                    number = self._seen(told.person, told.at // _HOUR, changed)
+                    number = self._seen(told.person, told, changed)
                     done += [(number, each) for each in told.happened]
                     if told.order is not None:
                         teller = Teller(told.person.id, event.source, told.at)
@@ -99,17 +103,25 @@ class Following:
             self._memory.count(counts)
             self._join(changed)
 
-    def _seen(self, person: Person, hour: int, changed: set[str]) -> int:
+    def _seen(self, person: Person, told: Told, changed: set[str]) -> int:
         """Somebody was here: their number. Adds whose joins may be others now."""
-        number = self._memory.number(person.id)
+        number, hour = self._memory.number(person.id), told.at // _HOUR
         if number < 0:
             known = self._directory.customer_of(person.id)
             number = self._memory.add(person, known)
             if known is None:
                 changed.add(person.id)
+                self._liken(person, told.said)
         if any(kind in LOOSE for kind, _ in person.identifiers) and self._memory.note_hour(number, hour):
             changed.add(person.id)
         return number
+
+    def _liken(self, person: Person, said: Mapping[str, str | None]) -> None:
+        """A newcomer who tells more than identifiers is tied to whom of the version they are most like."""
+        if any(said.get(column) for column in _TELLING):
+            alike = self._likeness.one_with(said, self._threshold)
+            if alike is not None:
+                self._memory.tie(alike.record_id, person.id)
 
     def _told(self, order: str, person: Person, number: int, teller: Teller, changed: set[str]) -> None:
         """Somebody told an order: adds them where others did so in another source at about the time. Who has

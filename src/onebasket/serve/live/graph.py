@@ -1,7 +1,8 @@
 """Newcomers join who was there: the rules of align's certain edges, one record at a time.
 
 For the carriers of one identifier this does what `align/groups.sql`, `strangers.sql` and `scopes.sql` do for
-all of them. Newcomers' orders told twice join, too; likeness waits for the next run.
+all of them. Records tied by an order that both tell, or by likeness, join unless they would have two
+accounts of one system.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Newcomers(Protocol):
         """The accounts of one of them."""
 
     def tied(self, record: str) -> set[str]:
-        """Those, of the version or not, that tell an order that a record tells, one of the two live."""
+        """Those, of the version or not, that an order or likeness ties to one, one of the two live."""
 
     def beside(self, record: str) -> set[str]:
         """Those that are one customer with one of them so far, itself among them."""
@@ -200,7 +201,7 @@ class Graph:
         )
 
     def _join_tied(self, roots: dict[str, str], tied: set[tuple[str, str]]) -> None:
-        """Join records that tell one order, unless they would have two accounts of one system."""
+        """Join records that are tied, unless they would have two accounts of one system."""
         held: dict[str, dict[str, set[int]]] = {}
         if tied:
             for record in roots:

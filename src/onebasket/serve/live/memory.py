@@ -147,7 +147,7 @@ class Memory(Recall):
         return self._database.execute("insert or ignore into ordered values (?, ?, ?, ?)", row).rowcount > 0
 
     def tie(self, record: str, other: str) -> bool:
-        """Two records tell one order; tells whether that is news."""
+        """Two records are tied by an order or by likeness; tells whether that is news."""
         both = [(record, other), (other, record)]
         return self._database.executemany("insert or ignore into tied values (?, ?)", both).rowcount > 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +49,7 @@ class Told:
     at: int  # milliseconds since 1970, UTC
     happened: tuple[Happened, ...]  # one an item
     order: str | None = None  # the key of an order that it tells (`order_key`)
+    said: Mapping[str, str | None] = field(default_factory=dict, repr=False)  # of the person; not to be kept
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Reading:
             if (made := self._happened(record["messageId"], place, at, row)) is not None
         )
         order = next((order_key(_word(row["order_id"], False)) for row in self._orders(record)), None)
-        return Told(self._person(said), at, happened, order)
+        return Told(self._person(said), at, happened, order, said)
 
     def _person(self, said: Mapping[str, str | None]) -> Person | None:
         values = tuple(said.get(column) for column in PERSONAL)

@@ -103,7 +103,7 @@ class Recall:
         return _accounts(self.person(self.number(record)))
 
     def tied(self, record: str) -> set[str]:
-        """The records, of the version or not, that tell an order that this one tells, too."""
+        """The records, of the version or not, that an order or likeness ties to this one."""
         return {other for (other,) in self.ask("select other from tied where record = ?", record)}
 
     def tellers(self, order: str) -> list[Teller]:
