@@ -299,6 +299,52 @@ def test_segment(read: Any) -> None:
     assert people[2]["rows"] == 5
 
 
+def test_mailchimp(read: Any) -> None:
+    header = (
+        "Email Address,First Name,Last Name,Address,Phone Number,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,"
+        "LATITUDE,LONGITUDE,GMTOFF,DSTOFF,TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS"
+    )
+    ann = {
+        "Email_Address": "ann@x.org", "First_Name": "Ann", "Last_Name": "Lee", "Address": "1 Main St, Boston",
+        "Phone_Number": "+1 212 555 0100", "CC": "US", "REGION": "ma", "EUID": "e1", "LEID": "11",
+        "MEMBER_RATING": "4", "CONFIRM_TIME": "2024-05-01 10:00:00",
+    }  # fmt: skip
+    tags = '"""VIP"",""Blog"""'
+    subscribed = [
+        csv_row(header, **ann).removesuffix(",") + "," + tags,
+        csv_row(header, Email_Address="bo@x.org", EUID="e2"),
+    ]
+    gone = csv_row(header + ",UNSUB_TIME", **{**ann, "EUID": "e3", "UNSUB_TIME": "2024-06-01 10:00:00"})
+    files = {
+        "subscribed.csv": "\n".join([header, *subscribed]) + "\n",
+        "unsubscribed.csv": f"{header},UNSUB_TIME\n{gone}\n",
+    }
+    world = read(files, format="mailchimp")
+    people = {person["account"]: person for person in world.rows("raw_people")}
+    assert people["e1"].items() >= {
+        "email": "ann@x.org", "given_name": "Ann", "family_name": "Lee", "address": "1 Main St, Boston",
+        "phone": "+1 212 555 0100", "country": "US", "region": "ma", "consent": "yes",
+    }.items()  # fmt: skip
+    assert "consent" not in people["e2"] and people["e3"]["consent"] == "no"
+    assert set(world.rows("files", "layout")) == {"audience"}
+
+
+def test_klaviyo(read: Any) -> None:
+    text = (
+        "Email,Klaviyo ID,First Name,Last Name,City,State / Region,Country,Zip Code,Source,Email Marketing Consent,"
+        "Profile Created On,Date Added\n"
+        "ann@x.org,01H,Ann,Lee,Boston,Massachusetts,United States,02101,Footer form,SUBSCRIBED,2024-05-01 10:00:00,\n"
+        "bo@x.org,01J,,,,,,,,NEVER_SUBSCRIBED,,\n"
+    )
+    world = read({"p.csv": text, "q.csv": "Klaviyo ID,Email\n01K,li@x.cn\n"}, format="klaviyo")
+    people = {person["account"]: person for person in world.rows("raw_people")}
+    assert people["01H"].items() >= {
+        "email": "ann@x.org", "given_name": "Ann", "family_name": "Lee", "city": "Boston", "region": "Massachusetts",
+        "country": "United States", "postcode": "02101", "consent": "yes",
+    }.items()  # fmt: skip
+    assert people["01J"]["consent"] == "no" and people["01K"]["email"] == "li@x.cn"
+
+
 def test_a_file_of_another_kind_is_named_with_what_was_expected(read: Any) -> None:
     with pytest.raises(SourceError) as error:
         read({"x.csv": "Name,Total,Colour\n1,2,3\n"}, format="shopify")

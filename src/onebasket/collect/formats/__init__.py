@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from onebasket.collect.formats import ga4, segment, shopify, square, table, tmall
+from onebasket.collect.formats import ga4, klaviyo, mailchimp, segment, shopify, square, table, tmall
 from onebasket.collect.layout import Format
 from onebasket.errors import SourceError
 from onebasket.shop import Source
 
-BY_NAME = {
-    format_.name: format_
-    for format_ in (shopify.FORMAT, square.FORMAT, tmall.FORMAT, ga4.FORMAT, segment.FORMAT, segment.LIVE)
-}
+_EXPORTS = (
+    ga4.FORMAT,
+    klaviyo.FORMAT,
+    mailchimp.FORMAT,
+    segment.FORMAT,
+    shopify.FORMAT,
+    square.FORMAT,
+    tmall.FORMAT,
+)
+BY_NAME = {format_.name: format_ for format_ in (*_EXPORTS, segment.LIVE)}
 
 
 def format_of(source: Source) -> Format:
