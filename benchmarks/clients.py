@@ -25,10 +25,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from onebasket.inbox import blocks
+from onebasket.inbox import FOLDER, blocks
 from onebasket.protect import Key
 from onebasket.serve.keys import Keys
-from onebasket.serve.process import INBOX, Address, serve
+from onebasket.serve.process import Address, serve
 
 SECRET = bytes(range(32))
 LEFT_OUT = {"host", "content-length", "connection"}
@@ -79,7 +79,7 @@ def client(request: dict[str, Any]) -> str:
 
 
 def kept(folder: Path) -> int:
-    return sum(len(block.events) for block in blocks(folder / INBOX, Key(SECRET, folder / "key")))
+    return sum(len(block.events) for block in blocks(folder / FOLDER, Key(SECRET, folder / "key")))
 
 
 def send(request: dict[str, Any], folder: Path, port: int) -> Sent:
