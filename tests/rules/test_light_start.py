@@ -12,7 +12,8 @@ from tests.rules.source import MODULES, imports, room
 
 HEAVY = {
     "torch", "numba", "llvmlite", "pyarrow", "numpy", "pandas", "scipy", "sqlglot", "lightgbm", "pyspark",
-    "duckdb", "openpyxl", "phonenumbers", "opencc", "jinja2", "fastapi", "starlette", "granian", "uvicorn",
+    "duckdb", "python_calamine", "phonenumbers", "opencc", "jinja2", "fastapi", "starlette", "granian",
+    "uvicorn",
 }  # fmt: skip
 # Optional parts, and the rooms whose modules may import them at once; elsewhere they are imported late.
 OPTIONAL = {

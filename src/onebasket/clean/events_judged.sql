@@ -12,7 +12,7 @@ turned as (
     select
         *,
         case
-            when said_action = 'purchase' and (units < 0 or (units is null and amount_e4 < 0)) then 'return'
+            when said_action = 'purchase' and (units < 0 or (units is null and coalesce(amount_e4, gross_e4) < 0)) then 'return'
             else said_action
         end as act,
         case
@@ -32,6 +32,11 @@ select
     end as order_no,
     case when act = 'return' then -1 else 1 end * case
         when amount_e4 is not null then abs(amount_e4)
+        when gross_e4 is not null and act in ('purchase', 'return')
+            then case
+                when abs(gross_e4) > abs(coalesce(discount_e4, 0)) then abs(gross_e4) - abs(coalesce(discount_e4, 0))
+                else 0
+            end
         when price_e4 is null or act not in ('purchase', 'return') then null
         when abs(price_e4) * abs(coalesce(units, 1)) > abs(coalesce(discount_e4, 0))
             then abs(price_e4) * abs(coalesce(units, 1)) - abs(coalesce(discount_e4, 0))
@@ -47,11 +52,14 @@ select
         when units = 0 and act in ('purchase', 'return') then 'bad_quantity:quantity'
         when abs(units) > $max_quantity then 'absurd_quantity:quantity'
         when amount_e4 is null and amount_said is not null then 'bad_amount:amount'
+        when gross_e4 is null and gross_said is not null then 'bad_amount:gross'
         when price_e4 is null and price_said is not null then 'bad_amount:unit_price'
         when discount_e4 is null and discount_said is not null then 'bad_amount:discount'
         when price_e4 < 0 and act <> 'return' then 'negative_price:unit_price'
         when amount_e4 < 0 and act <> 'return' then 'negative_price:amount'
+        when gross_e4 < 0 and act <> 'return' then 'negative_price:gross'
         when abs(amount_e4) * rate > $max_amount * 10000 then 'absurd_amount:amount'
+        when abs(gross_e4) * rate > $max_amount * 10000 then 'absurd_amount:gross'
         when abs(price_e4) * abs(coalesce(units, 1)) * rate > $max_amount * 10000 then 'absurd_amount:unit_price'
         when act = 'purchase' and listing is null then 'no_product:product_key'
     end as fault

@@ -10,6 +10,7 @@ select
         when 'quantity' then quantity
         when 'unit_price' then unit_price
         when 'amount' then amount
+        when 'gross' then gross
         when 'discount' then discount
     end as found,
     row_text

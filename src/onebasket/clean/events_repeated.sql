@@ -15,13 +15,13 @@ counted as (
         *,
         row_number() over (
             partition by file, bundle, record_id, action, "time", time_zone, order_id, product_key, sku, gtin,
-                title, quantity, unit_price, amount, discount, currency, query, session, list_id
+                title, quantity, unit_price, amount, gross, discount, currency, query, session, list_id
             order by line, item
         ) as nth
     from (
         select
             file, line, item, record_id, action, "time", time_zone, order_id, product_key, sku, gtin, title,
-            quantity, unit_price, amount, discount, currency, query, session, list_id,
+            quantity, unit_price, amount, gross, discount, currency, query, session, list_id,
             coalesce(order_said, "time") as bundle
         from clean_events_read
         where event_no is null
@@ -39,7 +39,7 @@ ranked as (
     from counted
     window same_line as (
         partition by nth, bundle, record_id, action, "time", time_zone, order_id, product_key, sku, gtin,
-            title, quantity, unit_price, amount, discount, currency, query, session, list_id
+            title, quantity, unit_price, amount, gross, discount, currency, query, session, list_id
         order by file, line, item
     )
 )

@@ -51,7 +51,7 @@ class How:
     @property
     def walled(self) -> bool:
         """Whether some times are wall-clock ones, so that a zone may have to be assumed."""
-        return any(not form.startswith("epoch") and "%z" not in form for form in self.time_formats)
+        return any(not form.startswith("epoch") and "%z" not in form.lower() for form in self.time_formats)
 
     @property
     def number(self) -> Number:
@@ -122,7 +122,7 @@ def events(how: How, zoned: bool, pepper: str) -> dict[str, tuple[str, Reading]]
         "units": ("quantity", how.number),
         "price_said": ("unit_price", _SAID),
         "price_e4": ("unit_price", how.money),
-        **_money(how, "amount", "discount"),
+        **_money(how, "amount", "gross", "discount"),
         "currency_said": ("currency", _UPPER),
         "query_said": ("query", _LOWER),
         "session_key": ("session", Hash(f"{pepper}{how.source}")),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from onebasket.store.fields import Rows
+from onebasket.store.duckdb_fields import name_key
+from onebasket.store.fields import Path, Rows, leaves
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,8 @@ class Layout:
     """One kind of file of a format. Columns are found by name; others may stand between them.
 
     `required` are the columns (of JSON the keys, dots between levels) that it is known by; all
-    other columns that fields name may be missing and read as null. `people` gives the personal
+    other columns that fields name may be missing and read as null. `also` are further ones that tell it from
+    others. `people` gives the personal
     values of a record, which get one pseudonym together.
     """
 
@@ -23,6 +26,14 @@ class Layout:
     products: Rows | None = None
     orders: Rows | None = None
     events: Rows | None = None
+    also: tuple[str, ...] = ()
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The columns that it reads, by name, those required first; without those inside nested ones."""
+        read = (leaf for rows in self.tables.values() for field in rows.fields() for leaf in leaves(field))
+        named = (leaf.names[0] for leaf in read if isinstance(leaf, Path))
+        return tuple(dict.fromkeys((*self.required, *named)))
 
     @property
     def tables(self) -> Mapping[str, Rows]:
@@ -41,15 +52,27 @@ class Format:
     """A channel's export format: its layouts, and how its texts are to be read where the shop file is silent.
 
     `encodings` are those it is written in; with none the encoding is guessed. `time_zone`,
-    `currency` and `country` are None where the shop's hold.
+    `currency` and `country` are None where the shop's hold. Where countries write dates in different orders,
+    `time_formats` begin with the day and `month_first` with the month; what the files say decides. So it does
+    about the decimal mark where that is None. `padded` formats keep numbers texts by blanks and tabs.
     """
 
     name: str
     layouts: tuple[Layout, ...]
     time_formats: tuple[str, ...]
+    month_first: tuple[str, ...] = ()
     time_zone: str | None = None
-    decimal_mark: str = "."
+    decimal_mark: str | None = "."
     currency: str | None = None
     country: str | None = None
     encodings: tuple[str, ...] = ("utf-8",)
+    padded: bool = False
     mapped: bool = False  # the shop file maps its columns
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The keys of the names of all columns that its layouts read."""
+        return frozenset(name_key(name) for layout in self.layouts for name in layout.names)
+
+
+ANY = Format("", layouts=(), time_formats=("iso",), encodings=())  # a file of which nothing is known

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from onebasket.collect import encodings
+from onebasket.collect.header import header_at, known_names
+from onebasket.collect.layout import Format
 from onebasket.collect.lines import Scan, UnterminatedError
 from onebasket.errors import SourceError
 from onebasket.shop import Source
@@ -24,11 +27,13 @@ from onebasket.store.reading import Lines, RawFile, is_wide
 _HEAD_BYTES = 1 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 _KEY_DEPTH = 3
+_LOOKED_AT = 100  # rows among which the header is looked for
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # those of today are archives, older ones OLE files
 _SAMPLE_OBJECTS = 1_000
 
 
-def open_file(path: Path, name: str, source: Source, declared: tuple[str, ...]) -> RawFile:
-    """Look a file through. `name` is what tables call it; `declared` are the format's encodings.
+def open_file(path: Path, name: str, source: Source, format_: Format) -> RawFile:
+    """Look a file through. `name` is what tables call it; `format_` tells encodings and names to expect.
 
     Raises SourceError for a file that is empty, damaged, in another encoding than stated, or
     whose quotation marks do not close.
@@ -40,10 +45,11 @@ def open_file(path: Path, name: str, source: Source, declared: tuple[str, ...]) 
     if head.startswith(b"PAR1"):
         return RawFile(path, name, "parquet", tuple(pq.read_schema(path).names), size, "binary",
                        lines=Lines(header=False))  # fmt: skip
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(_WORKBOOKS):
         from onebasket.collect import spreadsheets
 
-        return spreadsheets.open_sheet(path, name, size)
+        return spreadsheets.open_sheet(path, name, size, format_.known)
+    declared = format_.encodings
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         declared = ("utf-8",)  # RFC 8259
     encoding = _encoding(head, name, source, declared)
@@ -51,7 +57,7 @@ def open_file(path: Path, name: str, source: Source, declared: tuple[str, ...]) 
     text = _text(head, encoding)
     if text.lstrip()[:1] in ("{", "["):
         return _open_json(path, name, text, encoding, packed)
-    return _open_csv(path, name, source, declared, (text, encoding, packed, newline))
+    return _open_csv(path, name, source, format_, (text, encoding, packed, newline))
 
 
 def _head(path: Path) -> tuple[bool, bytes]:
@@ -106,12 +112,17 @@ def _has_mark(path: Path, packed: bool) -> bool:
 
 
 def _open_csv(
-    path: Path, name: str, source: Source, declared: tuple[str, ...], seen: tuple[str, str, bool, bytes]
+    path: Path, name: str, source: Source, format_: Format, seen: tuple[str, str, bool, bytes]
 ) -> RawFile:
     text, encoding, packed, newline = seen
+    declared = format_.encodings
     if newline == b"\r":
         text = text.replace("\r", "\n")
-    delimiter, header, first = _header(text, source.delimiter)
+    found = _header(text, source.delimiter, format_.known)
+    if found is None:
+        expected, hint = "a row that names the columns", "take the file out of path, or export it again"
+        raise _cannot(source, name, "a first row too long to be one of names", expected, hint)
+    delimiter, header, first = found
 
     def look(encoding: str, closely: bool = False) -> tuple[Scan, Lines]:
         checked = "utf-8" if is_wide(encoding) else encoding
@@ -148,24 +159,34 @@ def _open_csv(
     return RawFile(
         path, name, "csv", header, path.stat().st_size, encoding, delimiter, packed, scan.line_ends,
         plain=encoding == "utf-8" and not scan.undecodable and scan.line_ends == "as_is" and first == 1,
+        padded=format_.padded,
         lines=lines, undecodable=np.array(scan.undecodable, np.int64),
         look_again=lambda: look(encoding, closely=True)[1],
     )  # fmt: skip
 
 
-def _header(text: str, stated: str | None) -> tuple[str, tuple[str, ...], int]:
-    """Delimiter, names of columns, and the line the header begins on."""
+def _header(text: str, stated: str | None, known: Collection[str]) -> tuple[str, tuple[str, ...], int] | None:
+    """Delimiter, names of columns, and the line the header begins on; None where no row can be read."""
     found = []
     for delimiter in (stated,) if stated else _DELIMITERS:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        before = 0
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                found.append((len(row), delimiter, tuple(row), before + 1))
-                break
+        rows, begins = _first_rows(text, delimiter)
+        place = header_at(rows, known)
+        if place is not None:
+            header = tuple(rows[place])
+            found.append((known_names(header, known), len(header), delimiter, header, begins[place]))
+    return max(found, key=lambda each: each[:2])[2:] if found else None
+
+
+def _first_rows(text: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
+    """The rows among which the header is looked for, and the lines they begin on."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows, begins, before = [], [], 0
+    with contextlib.suppress(csv.Error):  # a cell too long for this reader ends the look
+        for row in itertools.islice(reader, _LOOKED_AT):
+            rows.append(row)
+            begins.append(before + 1)
             before = reader.line_num
-    _, delimiter, header, first = max(found, key=lambda each: each[0])
-    return delimiter, header, first
+    return rows, begins
 
 
 def _some_lines(path: Path, packed: bool, wanted: list[int]) -> list[bytes]:

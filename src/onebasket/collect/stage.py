@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from onebasket.accounting import Account, Progress, silent
 from onebasket.collect import databases, live
+from onebasket.collect.conventions import Evidence
 from onebasket.collect.files import find, name_of
 from onebasket.collect.formats import format_of
 from onebasket.collect.formats.segment import EVENTS
@@ -28,6 +29,8 @@ from onebasket.tables import FILES, SOURCES, Column
 
 _BATCH_BYTES = 256 << 20
 _THREADS = 2  # unpacking and looking through leave Python's lock alone most of the time
+_TEXTS = 100_000  # of a column, to tell how a source writes dates and numbers
+_AMOUNTS = ("total", "amount", "unit_price", "price")
 _GZIP_RATIO = 8  # exports shrink to about an eighth
 
 
@@ -46,6 +49,7 @@ def collect(
     counted: list[Counted] = []
     layouts: dict[str, str] = {}
     corrected: dict[str, dict[int, str]] = {}
+    evidence = Evidence()
     for name, line, text in corrected_lines(shop, key, source.name):
         corrected.setdefault(name, {})[line] = text
     with contextlib.ExitStack() as stack:
@@ -56,12 +60,13 @@ def collect(
         for number, (layout, batch) in enumerate(_batches(files)):
             counted += reader.load(batch, layout.tables, corrected)
             part = f"{source.name}.{number:04d}"
+            _note(evidence, format_, reader)
             for table in reader.tables:
                 store.write(table, reader.rows(table), part, ordered=table != "raw_people")
             layouts |= dict.fromkeys((file.name for file in batch), layout.name)
             progress(f"collect {source.name}", len(counted), len(files))
         store.write("quarantine", reader.refusals.rows(), f"{source.name}.collect")
-    store.write("sources", store.arrow(_source_row(shop, source, format_)), source.name)
+    store.write("sources", store.arrow(_source_row(shop, source, format_, evidence)), source.name)
     store.write("files", store.arrow(_file_rows(source, counted, layouts)), source.name)
     read, refused = sum(each.read for each in counted), sum(each.refused for each in counted)
     return [Account("collect", source.name, "file", read, read - refused, refused).check()]
@@ -77,7 +82,7 @@ def _open(
         paths = find(shop, source)
 
         def look(path: Path) -> RawFile:
-            return open_file(path, name_of(shop, path), source, format_.encodings)
+            return open_file(path, name_of(shop, path), source, format_)
 
         files = []
         with ThreadPoolExecutor(_THREADS) as pool:
@@ -112,18 +117,30 @@ def _batches(files: Iterable[tuple[Layout, RawFile]]) -> Iterator[tuple[Layout, 
         yield group[0][0], batch
 
 
-def _source_row(shop: Shop, source: Source, format_: Format) -> pa.Table:
+def _note(evidence: Evidence, format_: Format, reader: Reader) -> None:
+    """Note what the loaded rows say of dates and numbers, where the format leaves that open."""
+    for table in reader.tables:
+        if format_.month_first:
+            evidence.read_dates(reader.texts(table, "time", _TEXTS))
+        for column in _AMOUNTS if format_.decimal_mark is None else ():
+            evidence.read_numbers(reader.texts(table, column, _TEXTS))
+
+
+def _source_row(shop: Shop, source: Source, format_: Format, evidence: Evidence) -> pa.Table:
     """How the texts of a source are to be read: as the shop file says, else its format, else the shop."""
+    country = source.country or format_.country or shop.shop.country
+    month_first = format_.month_first and evidence.month_first(country)
+    time_formats = format_.month_first if month_first else format_.time_formats
     return _table(SOURCES.columns, [{
         "source": source.name,
         "channel": source.channel,
         "format": format_.name,
         "accounts": source.accounts or source.name,
         "currency": source.currency or format_.currency or shop.shop.currency,
-        "time_formats": list(source.time_formats or format_.time_formats),
+        "time_formats": list(source.time_formats or time_formats),
         "time_zone": source.timezone or format_.time_zone or shop.shop.timezone,
-        "decimal_mark": source.decimal or format_.decimal_mark,
-        "country": source.country or format_.country or shop.shop.country,
+        "decimal_mark": source.decimal or format_.decimal_mark or evidence.decimal_mark,
+        "country": country,
     }])  # fmt: skip
 
 

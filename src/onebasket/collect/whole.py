@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.csv as pc_csv
 import pyarrow.parquet as pq
 
+from onebasket.collect.layout import ANY
 from onebasket.collect.opening import open_file
 from onebasket.errors import SourceError
 from onebasket.shop import Source
@@ -30,7 +31,7 @@ def read_table(path: Path) -> tuple[pa.Table, list[str]]:
             expected="a CSV, NDJSON, JSON, XLSX or Parquet file",
         )
     try:
-        file = open_file(path, str(path), Source(name=path.name, channel="file", format="table"), ())
+        file = open_file(path, str(path), Source(name=path.name, channel="file", format="table"), ANY)
         table = _read(file)
     except (pa.ArrowInvalid, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise SourceError(

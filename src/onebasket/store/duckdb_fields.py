@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -41,7 +43,7 @@ class Expressions:
                 pair = f"list_filter({root}, lambda e: e.key = {literal(key)})[1]"
                 return NOTHING if root is None else _leaf(pair, value)
             case f.Item(names):
-                return _leaf(ITEM, names)
+                return _leaf(ITEM, names) if names else f"nullif({ITEM}, '')"
             case f.Constant(value):
                 return literal(value)
             case f.First(inner):
@@ -56,15 +58,46 @@ class Expressions:
                 return f"case when {self.holds(condition)} then {self.text(then)} end"
             case f.Words():
                 return self._words(node)
-            case f.Stripped(inner) | f.Lower(inner) | f.Snake(inner):
+            case f.Stripped(inner) | f.Captured(inner, _) | f.Lower(inner) | f.Snake(inner):
                 text = self.text(inner)
                 return NOTHING if text == NOTHING else _changed(node, text)
         raise TypeError(f"not a field: {node!r}")
 
-    def nested(self, names: tuple[str, ...]) -> str:
-        """A nested value as it is: a list, or a struct."""
-        root = self._roots[name_key(names[0])]
-        return f"({root}){''.join(f'.{quoted(name)}' for name in names[1:])}"
+    def items(self, each: f.List) -> str:
+        """An expression of the type of a list: of structs, or of texts."""
+        match each:
+            case f.Path((name, *inner)):
+                return f"({self._roots[name_key(name)]}){''.join(f'.{quoted(one)}' for one in inner)}"
+            case f.Parted(field, before):
+                kept = chr(92) + "1" if re.compile(before).groups else ""
+                marked = f"regexp_replace({self.text(field)}, {literal(before)}, chr(31) || '{kept}', 'g')"
+                return f"string_split({marked}, chr(31))"
+            case f.Beside(named, separator):
+                return self._beside(named, separator)
+            case f.Numbered(stem):
+                columns = ", ".join(self._roots[name] for name in self._numbered(stem))
+                return f"list_filter([{columns}]::varchar[], lambda text: text <> '')"
+        raise TypeError(f"not a list: {each!r}")
+
+    def _numbered(self, stem: str) -> list[str]:
+        """The names of the columns of a stem and a number, by number."""
+        key = name_key(stem)
+        ends = {name: name.removeprefix(key) for name in self._roots if name.startswith(key)}
+        return sorted((name for name in ends if ends[name].isdecimal()), key=lambda name: int(ends[name]))
+
+    def _beside(self, named: tuple[tuple[str, f.Field], ...], separator: str) -> str:
+        mark = literal(separator)
+        texts = {name: self.text(field) for name, field in named}
+        known = {name: text for name, text in texts.items() if text != NOTHING}
+        leader = next(iter(known.values()), NOTHING)
+        whole = ", ".join(f"{quoted(name)}: {text}" for name, text in texts.items())
+        parts = ", ".join(
+            f"{quoted(name)}: " + (f"trim(string_split({text}, {mark})[i])" if name in known else text)
+            for name, text in texts.items()
+        )
+        count = f"len(string_split({leader}, {mark}))"
+        several = f"list_transform(range(1, {count} + 1), lambda i: {{{parts}}})"
+        return f"case when {count} > 1 then {several} else [{{{whole}}}] end"
 
     def holds(self, condition: f.Condition) -> str:
         """An expression of type boolean, never null."""
@@ -132,9 +165,9 @@ class Loaded(Expressions):
     def holds(self, condition: f.Condition) -> str:
         return self.keep(self._record.holds(condition))
 
-    def nested(self, names: tuple[str, ...]) -> str:
-        """The name under which the batch holds a nested value as it is."""
-        return self.keep(self._record.nested(names))
+    def items(self, each: f.List) -> str:
+        """The name under which the batch holds a list."""
+        return self.keep(self._record.items(each))
 
     def keep(self, expression: str) -> str:
         """The name under which the batch holds an expression over the record."""
@@ -148,7 +181,17 @@ _Tree = dict[str, Any]
 
 
 def structure(tables: Iterable[f.Rows]) -> dict[str, str]:
-    """The nested columns that fields read, with the types they are to be read as."""
+    """The columns that fields read, with the types they are to be read as."""
+    return {name: _type(inner) for name, inner in _read(tables).items()}
+
+
+def objects(tables: Iterable[f.Rows]) -> dict[str, str]:
+    """The nested columns that fields read, by `name_key`, with their shapes as `from_json` wants them."""
+    return {name_key(name): json.dumps(_shape(inner)) for name, inner in _read(tables).items() if inner}
+
+
+def _read(tables: Iterable[f.Rows]) -> _Tree:
+    """Their columns that fields read, and what inside them."""
     tree: _Tree = {}
     for table in tables:
         for field in table.fields():
@@ -159,9 +202,15 @@ def structure(tables: Iterable[f.Rows]) -> dict[str, str]:
                     case f.Entry(name, _, value):
                         _grow(tree, (name, "[]", "key"))
                         _grow(tree, (name, "[]", *value))
-                    case f.Item(names):
-                        _grow(tree, (*table.each, "[]", *names))
-    return {name: _type(inner) for name, inner in tree.items()}
+                    case f.Item(names) if isinstance(table.each, f.Path):
+                        _grow(tree, (*table.each.names, "[]", *names))
+    return tree
+
+
+def _shape(tree: _Tree) -> Any:
+    if not tree:
+        return "VARCHAR"
+    return [_shape(tree["[]"])] if "[]" in tree else {name: _shape(inner) for name, inner in tree.items()}
 
 
 def _grow(tree: _Tree, names: tuple[str, ...]) -> None:
@@ -187,8 +236,10 @@ def _leaf(root: str, names: Iterable[str]) -> str:
     return f"nullif(({root}){inner}, '')" if inner else root
 
 
-def _changed(node: f.Stripped | f.Lower | f.Snake, text: str) -> str:
+def _changed(node: f.Stripped | f.Captured | f.Lower | f.Snake, text: str) -> str:
     match node:
+        case f.Captured(_, pattern):
+            return f"nullif(regexp_extract({text}, {literal(pattern)}, 1), '')"
         case f.Stripped():
             bare = f"when '''' then substr({text}, 2) when '=' then trim({text}, '=\"')"
             return f"nullif(case left({text}, 1) {bare} else {text} end, '')"

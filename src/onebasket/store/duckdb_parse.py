@@ -86,7 +86,7 @@ def _expression(name: str, reading: Reading) -> str:
 def _time(text: str, zone: str, reading: Time) -> str:
     """Try the formats in order. Zoned times become UTC; wall-clock times take the stated zone."""
     tries = []
-    for name in reading.formats:
+    for name in sorted(reading.formats, key=lambda name: "%y" not in name):  # %Y takes 24 for the year 24
         if name in _EPOCHS:
             micros = f"try_cast({text} as bigint) * {_EPOCHS[name]}"
             tries.append(f"try(make_timestamp({micros}))")
@@ -97,7 +97,7 @@ def _time(text: str, zone: str, reading: Time) -> str:
             local = _local(f"try_cast({text} as timestamp)", zone)
             has_zone = f"regexp_matches({text}, '{_ISO_ZONE}')"
             tries.append(f"case when {is_iso} then case when {has_zone} then {zoned} else {local} end end")
-        elif "%z" in name:
+        elif "%z" in name.lower():
             tries.append(f"try_strptime({text}, {_literal(name)})::timestamp")
         else:
             tries.append(_local(f"try_strptime({text}, {_literal(name)})", zone))

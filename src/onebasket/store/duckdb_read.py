@@ -112,6 +112,13 @@ class Reader:
         place, join = self._place
         return self._connection.sql(f"select {columns} from (select b.*, {place} from ({inner}) b {join})")
 
+    def texts(self, table: str, column: str, most: int) -> list[str]:
+        """Some of the texts in one column of a raw table, each once; empty where the files give none."""
+        if table not in self._selects or column not in BY_NAME[table].names:
+            return []
+        rows = self.rows(table).filter(f'"{column}" is not null')
+        return [text for (text,) in rows.limit(most).project(f'"{column}"').distinct().fetchall()]
+
     def _read(self, unit: Sequence[RawFile], shape: Shape, wanted: Sequence[str], names: str) -> None:
         """One statement: files that the engine reads side by side, or one that is fed to it."""
         file = unit[0]
@@ -317,7 +324,7 @@ class Reader:
         if name == "raw_events":
             chosen["item"] = "0::int"
         if table.each:
-            items = loaded.nested(table.each)
+            items = loaded.items(table.each)
             inner = (
                 f"select *, unnest(case when len({items}) > 0 then {items} else [null] end) as {ITEM},"
                 f" unnest(range(greatest(len({items}), 1))) as _place from ({inner})"

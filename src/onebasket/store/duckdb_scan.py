@@ -9,9 +9,10 @@ from pathlib import Path
 import duckdb
 
 from onebasket.store import fields as f
-from onebasket.store.duckdb_fields import literal, name_key, quoted, structure
+from onebasket.store.duckdb_fields import literal, name_key, objects, quoted, structure
 from onebasket.store.reading import MAX_RECORD_BYTES, Kind, RawFile
 
+_PADDING = "' ' || chr(9)"
 ARRIVING = "_collect_arriving"  # the rows that a driver hands over
 
 
@@ -29,7 +30,12 @@ def shape_of(connection: duckdb.DuckDBPyConnection, file: RawFile, tables: Itera
     match file.kind:
         case "csv":
             types = {f"c{place}": "varchar" for place in range(len(file.header))}
-            return Shape(types, _by_name(file.header, types), "false")
+            texts = [f"nullif(trim({name}, {_PADDING}), '')" if file.padded else name for name in types]
+            nested = objects(tables)
+            roots = {
+                name: _object(text, nested.get(name)) for name, text in _by_name(file.header, texts).items()
+            }
+            return Shape(types, {**_missing(tables), **roots}, "false")
         case "ndjson" | "json":
             types = structure(tables)
             roots = {name_key(name): _text(quoted(name), kind) for name, kind in types.items()}
@@ -38,8 +44,14 @@ def shape_of(connection: duckdb.DuckDBPyConnection, file: RawFile, tables: Itera
             found = connection.sql(f"select * from {scan('parquet', [file.path], {})} limit 0")
             actual = dict(zip(found.columns, map(str, found.types), strict=True))
             declared = {name_key(name): kind for name, kind in structure(tables).items()}
-            roots = {name_key(name): _as_declared(name, kind, declared) for name, kind in actual.items()}
-            return Shape(actual, roots, "false")
+            nested = objects(tables)
+            roots = {
+                name_key(name): _object(quoted(name), nested[name_key(name)])
+                if kind in ("VARCHAR", "JSON") and name_key(name) in nested
+                else _as_declared(name, kind, declared)
+                for name, kind in actual.items()
+            }
+            return Shape(actual, {**_missing(tables), **roots}, "false")
         case "rows":
             assert file.rows is not None
             found = connection.from_arrow(file.rows.schema.empty_table())
@@ -92,6 +104,22 @@ def _by_name(header: Sequence[str], columns: Iterable[str]) -> dict[str, str]:
     for name, column in zip(header, columns, strict=True):
         found.setdefault(name_key(name), column)
     return found
+
+
+def _missing(tables: Iterable[f.Rows]) -> dict[str, str]:
+    """The columns in which rows look for lists, as where a file lacks them."""
+    kinds = structure(tables)
+    lists = {table.each.names[0] for table in tables if isinstance(table.each, f.Path)}
+    return {name_key(name): f"null::{kinds[name]}" for name in sorted(lists)}
+
+
+def _object(text: str, shape: str | None) -> str:
+    """A text; one that is JSON as the nested value that fields were declared for, null where it is none."""
+    return (
+        text
+        if shape is None
+        else f"case when json_valid({text}) then from_json({text}, {literal(shape)}) end"
+    )
 
 
 def _as_declared(name: str, kind: str, declared: Mapping[str, str]) -> str:

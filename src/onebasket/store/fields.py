@@ -28,7 +28,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Item:
-    """A value inside one item of the list that `Rows.each` names."""
+    """A value inside one item of the list that `Rows.each` names; without names the item itself, a text."""
 
     names: tuple[str, ...]
 
@@ -72,6 +72,14 @@ class Stripped:
 
 
 @dataclass(frozen=True)
+class Captured:
+    """The part of a value that the first group of a regular expression matches."""
+
+    field: Field
+    pattern: str
+
+
+@dataclass(frozen=True)
 class Lower:
     """A value in lower case."""
 
@@ -100,7 +108,51 @@ class Digest:
     fields: tuple[Field, ...]
 
 
-Field = Path | Entry | Item | Constant | First | Joined | Words | Stripped | Lower | Snake | When | Digest
+Field = (
+    Path
+    | Entry
+    | Item
+    | Constant
+    | First
+    | Joined
+    | Words
+    | Stripped
+    | Captured
+    | Lower
+    | Snake
+    | When
+    | Digest
+)
+
+
+@dataclass(frozen=True)
+class Parted:
+    """A list in one text. The regular expression `before` matches what parts two items; its group, where it
+    has one, belongs to the item behind it."""
+
+    field: Field
+    before: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Lists in several texts, each parted by the same sign, item by item side by side.
+
+    The first of them tells how many items there are. Where that is one, no text is parted.
+    """
+
+    fields: tuple[tuple[str, Field], ...]
+    separator: str
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A list in the columns of one name with a number behind it: line_item_1, line_item_2, …"""
+
+    stem: str
+
+
+List = Path | Parted | Beside | Numbered
 
 
 @dataclass(frozen=True)
@@ -153,13 +205,18 @@ class Rows:
 
     columns: Mapping[str, Field]
     where: Condition | None = None
-    each: tuple[str, ...] = ()
+    each: List | None = None
 
     def fields(self) -> Iterator[Field]:
-        """All fields, those of `where` included."""
+        """All fields of the record and its items, those of `where` and `each` included."""
         yield from self.columns.values()
         if self.where is not None:
             yield from _of_condition(self.where)
+        match self.each:
+            case Parted(field, _):
+                yield field
+            case Beside(named, _):
+                yield from (field for _, field in named)
 
 
 def column(name: str) -> Path:
@@ -178,7 +235,7 @@ def entry(name: str, key: str, *value: str) -> Entry:
 
 
 def item(*names: str) -> Item:
-    """A value inside one item of the list that the row is made for."""
+    """The item that the row is made for, or a value inside it."""
     return Item(names)
 
 
@@ -212,9 +269,14 @@ def either(*conditions: Condition) -> Either:
     return Either(conditions)
 
 
-def rows(columns: Mapping[str, Field], where: Condition | None = None, each: Path | None = None) -> Rows:
+def captured(field: Field, pattern: str) -> Captured:
+    """What the first group of `pattern` matches in the value."""
+    return Captured(field, pattern)
+
+
+def rows(columns: Mapping[str, Field], where: Condition | None = None, each: List | None = None) -> Rows:
     """The rows of one of our tables that a record gives."""
-    return Rows(columns, where, each.names if each else ())
+    return Rows(columns, where, each)
 
 
 def parts(field: Field) -> Iterator[Field]:
@@ -226,7 +288,7 @@ def parts(field: Field) -> Iterator[Field]:
             yield inner
             if otherwise is not None:
                 yield otherwise
-        case Stripped(inner) | Lower(inner) | Snake(inner):
+        case Stripped(inner) | Captured(inner, _) | Lower(inner) | Snake(inner):
             yield inner
         case When(condition, then):
             yield from _of_condition(condition)

@@ -128,6 +128,7 @@ class RawFile:
     gzip: bool = False
     line_ends: LineEnds = "as_is"
     plain: bool = True  # the engine can read the bytes as they are
+    padded: bool = False  # values have blanks and tabs around them that keep numbers texts
     lines: Lines = Lines()
     undecodable: Numbers = field(default_factory=_none)  # lines with bytes that the encoding does not have
     rows: pa.RecordBatchReader | None = None  # for kind 'rows'; read once

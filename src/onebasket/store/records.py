@@ -23,8 +23,8 @@ _APART = re.compile(r"[\W_]+")
 def reader(rows: f.Rows) -> Callable[[Json], Iterator[dict[str, str | None]]]:
     """A function that gives the rows of a record, with every column of `rows`.
 
-    Columns all of whose objects a record lacks are not looked for. Raises TypeError for a field that needs an
-    engine: a digest is made with its secret.
+    Columns all of whose objects a record lacks are not looked for. Raises TypeError for what needs an engine:
+    a digest is made with its secret, and lists in texts are of files.
     """
     objects = sorted({each for field in rows.columns.values() for each in _objects(field)})
     bits = {each: 1 << place for place, each in enumerate(objects)}
@@ -33,12 +33,15 @@ def reader(rows: f.Rows) -> Callable[[Json], Iterator[dict[str, str | None]]]:
         for name, field in rows.columns.items()
     ]
     wanted = None if rows.where is None else test(rows.where)
+    if rows.each is not None and not isinstance(rows.each, f.Path):
+        raise TypeError(f"not a list of single records: {rows.each!r}")
+    each = rows.each.names if rows.each else ()
 
     def read(record: Json) -> Iterator[dict[str, str | None]]:
         if wanted is not None and not wanted(record, _NOTHING):
             return
         there = sum(bits[each] for each in objects if not each or _inner(record, each) is not None)
-        items = _inner(record, rows.each) if rows.each else None
+        items = _inner(record, each) if each else None
         for item in items if isinstance(items, list) and items else (_NOTHING,):
             inside = item if isinstance(item, dict) else _NOTHING
             yield {name: said(record, inside) if needed & there else None for name, said, needed in columns}
@@ -89,6 +92,9 @@ def value(field: f.Field) -> Value:
             return lambda record, item: told(record, item) if holds(record, item) else None
         case f.Words():
             return _words(field)
+        case f.Captured(one, pattern):
+            inside_of, found = value(one), re.compile(pattern)
+            return lambda record, item: _captured(found, inside_of(record, item))
         case f.Stripped(one) | f.Lower(one) | f.Snake(one):
             plain, changed = value(one), _CHANGES[type(field)]
             return lambda record, item: None if (text := plain(record, item)) is None else changed(text)
@@ -173,6 +179,11 @@ def _text(said: Any) -> str | None:
 def _filled(text: str | None) -> str | None:
     """Without blanks around it; nothing where nothing is left."""
     return None if text is None else text.strip(" ") or None
+
+
+def _captured(pattern: re.Pattern[str], text: str | None) -> str | None:
+    found = None if text is None else pattern.search(text)
+    return found[1] or None if found else None
 
 
 def _stripped(text: str) -> str | None:

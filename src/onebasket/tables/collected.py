@@ -132,6 +132,7 @@ RAW_EVENTS = Table(
         quantity varchar  units
         unit_price varchar  price of one unit
         amount varchar  amount of the line after discount, where the source states it
+        gross varchar  amount of the line before discount, where the source states it
         discount varchar  discount on the line
         currency varchar  currency
         query varchar  what was searched

@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
-from onebasket.collect.formats import ga4, klaviyo, mailchimp, segment, shopify, square, table, tmall
+from onebasket.collect.formats import (
+    amazon,
+    douyin,
+    ga4,
+    jd,
+    jitsu,
+    klaviyo,
+    mailchimp,
+    pinduoduo,
+    posthog,
+    rudderstack,
+    segment,
+    shopify,
+    snowplow,
+    square,
+    table,
+    tiktok,
+    tmall,
+    wechat,
+    woocommerce,
+)
 from onebasket.collect.layout import Format
 from onebasket.errors import SourceError
 from onebasket.shop import Source
 
-_EXPORTS = (
+EXPORTS = (
+    amazon.FORMAT,
+    douyin.FORMAT,
     ga4.FORMAT,
+    jd.FORMAT,
+    jitsu.FORMAT,
     klaviyo.FORMAT,
     mailchimp.FORMAT,
+    pinduoduo.FORMAT,
+    posthog.FORMAT,
+    rudderstack.FORMAT,
     segment.FORMAT,
     shopify.FORMAT,
+    snowplow.FORMAT,
     square.FORMAT,
+    tiktok.FORMAT,
     tmall.FORMAT,
+    wechat.FORMAT,
+    woocommerce.FORMAT,
 )
-BY_NAME = {format_.name: format_ for format_ in (*_EXPORTS, segment.LIVE)}
+BY_NAME = {format_.name: format_ for format_ in (*EXPORTS, segment.LIVE)}
 
 
 def format_of(source: Source) -> Format:

@@ -23,7 +23,7 @@ _TYPES = {
     "alias": "identify",
     "group": "group",
 }
-_EVENTS = {
+NAMES = {  # of events in Segment's specification of e-commerce
     "Product Viewed": "view",
     "Products Searched": "search",
     "Product Added": "cart",
@@ -85,7 +85,7 @@ EVENTS = Layout(
     events=rows(
         {
             "event_id": column("messageId"),
-            "action": words(_TYPE, _TYPES, otherwise=words(_EVENT, _EVENTS, otherwise=Snake(_EVENT))),
+            "action": words(_TYPE, _TYPES, otherwise=words(_EVENT, NAMES, otherwise=Snake(_EVENT))),
             "time": _TIME,
             "order_id": _ORDER_NUMBER,
             "product_key": first(item("product_id"), item("sku"), _PRODUCT),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from typing import Any
 
 from onebasket.collect.layout import Format, Layout
 from onebasket.errors import SourceError
@@ -27,7 +28,9 @@ def format_of(source: Source) -> Format:
             expected="at least one of [source.people], [source.products], [source.orders], [source.events]",
             next_step="add a map: our column = their column",
         )
-    given = {name: _rows(source, name, table, maps[name]) for name, table in _OURS.items() if maps[name]}
+    given: dict[str, Any] = {
+        name: _rows(source, name, table, maps[name]) for name, table in _OURS.items() if maps[name]
+    }
     theirs = {name: None for mapping in maps.values() for each in mapping.values() for name in _names(each)}
     return Format(
         NAME,

@@ -50,6 +50,20 @@ ORDERS = Layout(
     ),
 )
 
+ORDERS_2026 = Layout(
+    "orders of 2026",
+    required=("订单编号", "买家实付金额", "订单状态", "订单创建时间"),
+    orders=rows(
+        {
+            "order_id": _ORDER_NUMBER,
+            "time": column("订单创建时间"),
+            "status": words(column("订单状态"), _STATUS, otherwise=column("订单状态")),
+            "total": first(column("买家实付金额"), column("总金额")),
+            "refunded": column("退款金额"),
+        }
+    ),
+)
+
 LINES = Layout(
     "ExportOrderDetailList",
     required=("订单编号", "标题", "价格", "购买数量"),
@@ -68,7 +82,7 @@ LINES = Layout(
 
 FORMAT = Format(
     "tmall",
-    layouts=(ORDERS, LINES),
+    layouts=(ORDERS, ORDERS_2026, LINES),
     time_formats=("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M"),
     time_zone="Asia/Shanghai",
     currency="CNY",
