@@ -8,6 +8,9 @@ from functools import cached_property
 
 from onebasket.store.duckdb_fields import name_key
 from onebasket.store.fields import Path, Rows, leaves
+from onebasket.tables import FURTHER
+
+FILLED = ("people", "products", "orders", "events", *FURTHER)  # what a layout may give rows of
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,14 @@ class Layout:
     products: Rows | None = None
     orders: Rows | None = None
     events: Rows | None = None
+    stock: Rows | None = None
+    product_days: Rows | None = None
+    campaigns: Rows | None = None
+    exposures: Rows | None = None
+    reviews: Rows | None = None
+    tickets: Rows | None = None
+    shipments: Rows | None = None
+    payments: Rows | None = None
     also: tuple[str, ...] = ()
 
     @cached_property
@@ -38,12 +49,7 @@ class Layout:
     @property
     def tables(self) -> Mapping[str, Rows]:
         """The raw tables it fills."""
-        named = {
-            "raw_people": self.people,
-            "raw_products": self.products,
-            "raw_orders": self.orders,
-            "raw_events": self.events,
-        }
+        named = {f"raw_{name}": getattr(self, name) for name in FILLED}
         return {name: rows for name, rows in named.items() if rows is not None}
 
 

@@ -30,7 +30,8 @@ from onebasket.tables import FILES, SOURCES, Column
 _BATCH_BYTES = 256 << 20
 _THREADS = 2  # unpacking and looking through leave Python's lock alone most of the time
 _TEXTS = 100_000  # of a column, to tell how a source writes dates and numbers
-_AMOUNTS = ("total", "amount", "unit_price", "price")
+_TIMES = ("time", "day", "shipped_time")
+_AMOUNTS = ("total", "amount", "unit_price", "price", "revenue", "cost")
 _GZIP_RATIO = 8  # exports shrink to about an eighth
 
 
@@ -120,8 +121,8 @@ def _batches(files: Iterable[tuple[Layout, RawFile]]) -> Iterator[tuple[Layout, 
 def _note(evidence: Evidence, format_: Format, reader: Reader) -> None:
     """Note what the loaded rows say of dates and numbers, where the format leaves that open."""
     for table in reader.tables:
-        if format_.month_first:
-            evidence.read_dates(reader.texts(table, "time", _TEXTS))
+        for column in _TIMES if format_.month_first else ():
+            evidence.read_dates(reader.texts(table, column, _TEXTS))
         for column in _AMOUNTS if format_.decimal_mark is None else ():
             evidence.read_numbers(reader.texts(table, column, _TEXTS))
 

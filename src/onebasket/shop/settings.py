@@ -55,6 +55,14 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     products: dict[str, Mapped] = {}
     orders: dict[str, Mapped] = {}
     events: dict[str, Mapped] = {}
+    stock: dict[str, Mapped] = {}
+    product_days: dict[str, Mapped] = {}
+    campaigns: dict[str, Mapped] = {}
+    exposures: dict[str, Mapped] = {}
+    reviews: dict[str, Mapped] = {}
+    tickets: dict[str, Mapped] = {}
+    shipments: dict[str, Mapped] = {}
+    payments: dict[str, Mapped] = {}
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -321,7 +321,7 @@ class Reader:
             filled = [f"coalesce({', '.join(said)}) is not null"] if said else []  # a blank row gives nothing
             wanted = [loaded.holds(table.where)] if table.where else []
             inner += f" where {' and '.join([*filled, *wanted])}" if filled or wanted else ""
-        if name == "raw_events":
+        if "item" in BY_NAME[name].names:
             chosen["item"] = "0::int"
         if table.each:
             items = loaded.items(table.each)

@@ -39,10 +39,18 @@ from onebasket.tables.cleaned import (
 )
 from onebasket.tables.collected import (
     FILES,
+    RAW_CAMPAIGNS,
     RAW_EVENTS,
+    RAW_EXPOSURES,
     RAW_ORDERS,
+    RAW_PAYMENTS,
     RAW_PEOPLE,
+    RAW_PRODUCT_DAYS,
     RAW_PRODUCTS,
+    RAW_REVIEWS,
+    RAW_SHIPMENTS,
+    RAW_STOCK,
+    RAW_TICKETS,
     SOURCES,
 )
 from onebasket.tables.fused import (
@@ -70,6 +78,14 @@ ALL: tuple[Table, ...] = (
     RAW_PRODUCTS,
     RAW_ORDERS,
     RAW_EVENTS,
+    RAW_STOCK,
+    RAW_PRODUCT_DAYS,
+    RAW_CAMPAIGNS,
+    RAW_EXPOSURES,
+    RAW_REVIEWS,
+    RAW_TICKETS,
+    RAW_SHIPMENTS,
+    RAW_PAYMENTS,
     QUARANTINE,
     DUPLICATES,
     REPAIRS,
@@ -99,6 +115,10 @@ ALL: tuple[Table, ...] = (
     RECOMMENDATIONS,
     BEHAVIOUR_SCORES,
 )
+# What a source may tell beside people, products, orders and events; each comes in as `raw_` and its name.
+FURTHER = (
+    "stock", "product_days", "campaigns", "exposures", "reviews", "tickets", "shipments", "payments",
+)  # fmt: skip
 BY_NAME: Mapping[str, Table] = {table.name: table for table in ALL}
 
 __all__ = [
@@ -114,6 +134,7 @@ __all__ = [
     "DUPLICATES",
     "EVENTS",
     "FILES",
+    "FURTHER",
     "IDENTIFIERS",
     "IDENTIFIER_LIMITS",
     "MERGED_EVENTS",
@@ -123,10 +144,18 @@ __all__ = [
     "PRODUCTS",
     "PRODUCT_LINKS",
     "QUARANTINE",
+    "RAW_CAMPAIGNS",
     "RAW_EVENTS",
+    "RAW_EXPOSURES",
     "RAW_ORDERS",
+    "RAW_PAYMENTS",
     "RAW_PEOPLE",
     "RAW_PRODUCTS",
+    "RAW_PRODUCT_DAYS",
+    "RAW_REVIEWS",
+    "RAW_SHIPMENTS",
+    "RAW_STOCK",
+    "RAW_TICKETS",
     "RECOMMENDATIONS",
     "RELIABILITY",
     "REPAIRS",

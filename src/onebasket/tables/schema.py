@@ -53,6 +53,17 @@ WHERE = """
     line bigint!  line in that file
 """
 
+ITEM = """
+    item int!  place within the line's list of items, from 0
+"""
+
+LISTING = """
+    product_key varchar  what the source calls the product
+    sku varchar  stock keeping unit
+    gtin varchar  barcode
+    title varchar  title on this line
+"""
+
 PERSON = """
     account varchar  account id in the source's account system
     email varchar  e-mail address

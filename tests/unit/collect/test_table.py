@@ -21,6 +21,7 @@ import pytest
 
 from onebasket.clean.values.vectors import vector
 from onebasket.errors import MissingExtraError, SourceError
+from onebasket.tables import BY_NAME, FURTHER
 
 MAP: dict[str, Any] = {
     "format": "table",
@@ -64,6 +65,19 @@ def test_text(read: Any, delimiter: str) -> None:
 def test_stated_delimiter(read: Any) -> None:
     world = read({"f.csv": "a;x,b,c\n1;2,3,4\n"}, delimiter=";", format="table", products={"title": "a"})
     assert world.rows("raw_products", "title") == ["1"]
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_further_tables_are_mapped(read: Any, name: str) -> None:
+    told = BY_NAME[f"raw_{name}"].names[5:]  # behind where the row stands
+    ours = [column for column in told if column != "record_id"]
+    text = ",".join(ours) + "\n" + ",".join(f"{column} 1" for column in ours) + "\n"
+    people = {"account": ours[0]} if "record_id" in told else {}
+    world = read({"f.csv": text}, format="table", people=people, **{name: dict(zip(ours, ours, strict=True))})
+    (row,) = world.rows(f"raw_{name}")
+    assert (row["line"], row["item"]) == (2, 0)
+    assert [row[column] for column in ours] == [f"{column} 1" for column in ours]
+    assert not people or row["record_id"] == world.rows("raw_people")[0]["record_id"]
 
 
 def test_json_lines_and_array(read: Any) -> None:

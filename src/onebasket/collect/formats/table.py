@@ -1,4 +1,4 @@
-"""Any table whose columns the shop file maps: `[source.people]`, `.products`, `.orders`, `.events`."""
+"""Any table whose columns the shop file maps: `[source.people]`, `[source.products]`, `[source.stock]`, …"""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from onebasket.collect.layout import Format, Layout
+from onebasket.collect.layout import FILLED, Format, Layout
 from onebasket.errors import SourceError
 from onebasket.shop import Constant as Stated
 from onebasket.shop import Mapped, Source
 from onebasket.store.fields import Constant, Field, Path, Rows, joined, rows
-from onebasket.tables import RAW_EVENTS, RAW_ORDERS, RAW_PEOPLE, RAW_PRODUCTS, Table
+from onebasket.tables import BY_NAME, Table
 
 NAME = "table"
-_OURS = {"people": RAW_PEOPLE, "products": RAW_PRODUCTS, "orders": RAW_ORDERS, "events": RAW_EVENTS}
+_OURS = {name: BY_NAME[f"raw_{name}"] for name in FILLED}
 _NOT_MAPPED = ("source", "channel", "file", "line", "record_id", "rows", "item")
 
 
@@ -25,7 +25,7 @@ def format_of(source: Source) -> Format:
         raise SourceError(
             f"Source {source.name}: nothing says what its columns mean.",
             found='format = "table" without a map',
-            expected="at least one of [source.people], [source.products], [source.orders], [source.events]",
+            expected="at least one of " + ", ".join(f"[source.{name}]" for name in _OURS),
             next_step="add a map: our column = their column",
         )
     given: dict[str, Any] = {
