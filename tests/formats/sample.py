@@ -84,6 +84,7 @@ class Damage:
     text: str | datetime = ""
     spoil: Callable[[Sample, list[str]], bytes] | None = None
     loses: tuple[str, ...] = ()  # tables whose facts the record tells no more; none: all
+    outcome: str = "quarantine"
 
 
 def _raw(text: str, sample: Sample) -> bytes:
@@ -92,6 +93,10 @@ def _raw(text: str, sample: Sample) -> bytes:
 
 def _longer(sample: Sample, cells: list[str]) -> bytes:
     return _raw(sample.line([*cells, "one", "more"]), sample)
+
+
+def _twice(sample: Sample, cells: list[str]) -> bytes:
+    return _raw(sample.line([*cells, *cells]), sample)
 
 
 def _shorter(sample: Sample, cells: list[str]) -> bytes:
@@ -114,6 +119,7 @@ def _oversized(sample: Sample, cells: list[str]) -> bytes:
 _TIMED = ("orders", "events", "payments", "product_days", "campaigns")
 LINES = (
     Damage("too many cells", "too_many_columns", spoil=_longer),
+    Damage("two records on one line", "too_many_columns", spoil=_twice),
     Damage("too few cells", "too_few_columns", spoil=_shorter),
     Damage("a stray quotation mark", "broken_quote", spoil=_stray_quote),
     Damage("bytes of another encoding", "wrong_encoding", spoil=_undecodable),
@@ -134,5 +140,12 @@ CELLS = (
     Damage("nobody", "no_usable_value", "person", "n/a", loses=("people",)),
     Damage("a total in words", "bad_amount", "total", "twelve", loses=_TIMED),
     Damage("an absurd total", "absurd_amount", "total", "987654321987", loses=_TIMED),
+)
+# What is done to every file besides, not to one record.
+WHOLE = (
+    Damage("blank lines", "", outcome="nothing is lost"),
+    Damage("line ends of two kinds", "", outcome="nothing is lost"),
+    Damage("a last record cut off", "too_few_columns"),
+    Damage("records again in another file", "", outcome="duplicate: counted once"),
 )
 DAMAGES = (*CELLS, *LINES)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.formats import chinese, marketplaces, western
-from tests.formats.sample import DAMAGES, Damage, Facts, Row, Sample, stamp
+from tests.formats.sample import DAMAGES, Damage, Row, Sample
 
 FILES = (*western.FILES, *marketplaces.FILES, *chinese.FILES)
+COPIED = 100
 STEP = 29  # a damaged record every so many
 SELECTS = {
     "orders": "select order_id, strftime(ts, '%Y-%m-%d %H:%M:%S'), total_minor, status from orders"
@@ -26,9 +29,14 @@ SELECTS = {
 UNIQUE = ("orders", "people", "accounts", "phones", "products")  # told on several rows, known once
 
 
+def ways_of(sample: Sample) -> list[Damage]:
+    """The ways in which rows of a file can be spoilt, those first that its columns allow."""
+    return [way for way in DAMAGES if way.role is None or way.role in sample.roles]
+
+
 def damaged(sample: Sample) -> dict[int, Damage]:
     """Which rows are spoilt how: each way that the file's columns allow, again and again."""
-    ways = [damage for damage in DAMAGES if damage.role is None or damage.role in sample.roles]
+    ways = ways_of(sample)
     places = [place for place, row in enumerate(sample.rows) if row.alone and row.tells]
     return {place: ways[n % len(ways)] for n, place in enumerate(places[::STEP])}
 
@@ -63,8 +71,19 @@ def written(sample: Sample, bad: dict[int, Damage]) -> tuple[bytes, dict[int, st
             piece = piece.replace(b"\r\n", b"\n")  # as another program would end it
         pieces.append(piece)
         at += piece.count(b"\n")
-    pieces += [sample.line(sample.cells(row)).encode(encoding) for row in sample.below]
+    below = [sample.line(sample.cells(row)).encode(encoding) for row in sample.below]
+    if bad:
+        reasons[at + len(below)] = "too_few_columns"
+        below.append(sample.line(sample.cells(sample.rows[-1].cells)[:2]).rstrip().encode(encoding))
+    pieces += below
     return (b"\xef\xbb\xbf" if sample.has_bom else b"") + b"".join(pieces), reasons
+
+
+def copied(sample: Sample, bad: dict[int, Damage]) -> Sample:
+    """Another file with some of the sound records, as exports of overlapping days have."""
+    heads = [place for place, row in enumerate(sample.rows) if row.alone or "orders" in row.tells]
+    end = next(place for place in heads if place > COPIED)
+    return replace(sample, rows=[row for place, row in enumerate(sample.rows[:end]) if place not in bad])
 
 
 def expected(sample: Sample, bad: dict[int, Damage]) -> dict[str, Counter[tuple[object, ...]]]:
@@ -93,6 +112,7 @@ def test_good_rows_come_in_and_bad_ones_are_refused_with_the_reason(
     bad = damaged(sample)
     content, reasons = written(sample, bad)
     beside = {each.file: written(each, {})[0] for each in sample.beside}
+    beside[f"z-{sample.file}"] = written(copied(sample, bad), {})[0]
     world = read({sample.file: content, **beside}, format=sample.format, **sample.options)
     assert world.rows(f"select layout from files where file = 'in/{sample.file}'") == [(sample.layout,)]
     want = expected(sample, bad)
@@ -112,4 +132,8 @@ def test_good_rows_come_in_and_bad_ones_are_refused_with_the_reason(
         account.check()
 
 
-__all__ = ["Facts", "stamp"]
+def test_the_page_of_formats_is_current() -> None:
+    from tests.formats.document import document
+
+    page = Path(__file__).parents[2] / "docs" / "reference" / "formats.md"
+    assert page.read_text(encoding="utf-8") == document(), "python -m tests.formats.document writes it"

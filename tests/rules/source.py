@@ -33,6 +33,7 @@ GROUND = {
 }
 STAGES = {"collect", "clean", "align", "fuse", "learn", "apply", "improve"}
 ABOVE = {
+    "adding",
     "report",
     "demo",
     "steps",

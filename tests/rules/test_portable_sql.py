@@ -9,7 +9,10 @@ import pytest
 from onebasket.store.portable import violations
 
 PACKAGE = Path(__file__).parents[2] / "src" / "onebasket"
-STAGES = ("clean", "align", "fuse", "learn", "apply", "report", "scoring", "explain", "improve", "serve")
+STAGES = (
+    *("clean", "align", "fuse", "learn", "apply", "report"),
+    *("adding", "scoring", "explain", "improve", "serve"),
+)
 FILES = sorted(path for stage in STAGES for path in (PACKAGE / stage).rglob("*.sql"))
 
 

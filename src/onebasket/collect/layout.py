@@ -66,6 +66,7 @@ class Format:
     name: str
     layouts: tuple[Layout, ...]
     time_formats: tuple[str, ...]
+    channel: str = "web"  # that of a source of which the shop file is yet to be written
     month_first: tuple[str, ...] = ()
     time_zone: str | None = None
     decimal_mark: str | None = "."

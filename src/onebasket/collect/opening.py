@@ -57,7 +57,7 @@ def open_file(path: Path, name: str, source: Source, format_: Format) -> RawFile
     text = _text(head, encoding)
     if text.lstrip()[:1] in ("{", "["):
         return _open_json(path, name, text, encoding, packed)
-    return _open_csv(path, name, source, format_, (text, encoding, packed, newline))
+    return _open_csv(path, name, source, format_, (head, encoding, packed, newline))
 
 
 def _head(path: Path) -> tuple[bool, bytes]:
@@ -112,10 +112,17 @@ def _has_mark(path: Path, packed: bool) -> bool:
 
 
 def _open_csv(
-    path: Path, name: str, source: Source, format_: Format, seen: tuple[str, str, bool, bytes]
+    path: Path,
+    name: str,
+    source: Source,
+    format_: Format,
+    seen: tuple[bytes, str, bool, bytes],
+    *,
+    settled: bool = False,
 ) -> RawFile:
-    text, encoding, packed, newline = seen
-    declared = format_.encodings
+    """`seen` is its head, the encoding that seems to be its own, whether it is packed, and how lines end."""
+    head, encoding, packed, newline = seen
+    text = _text(head, encoding)
     if newline == b"\r":
         text = text.replace("\r", "\n")
     found = _header(text, source.delimiter, format_.known)
@@ -148,11 +155,11 @@ def _open_csv(
             ) from None
 
     scan, lines = look(encoding)
-    if not source.encoding and not is_wide(encoding) and 2 * len(scan.undecodable) > scan.beyond_ascii:
-        better = encodings.guess(_some_lines(path, packed, scan.undecodable), declared)
+    doubtful = not (settled or source.encoding or is_wide(encoding))
+    if doubtful and 2 * len(scan.undecodable) > scan.beyond_ascii:
+        better = encodings.guess(_some_lines(path, packed, scan.undecodable), format_.encodings)
         if better != encoding:
-            encoding = better
-            scan, lines = look(better)
+            return _open_csv(path, name, source, format_, (head, better, packed, newline), settled=True)
     if 2 * len(scan.undecodable) > max(scan.lines, 1):
         likely = encodings.likeliest(_some_lines(path, packed, scan.undecodable))
         raise _wrong_encoding(source, name, encoding, likely)

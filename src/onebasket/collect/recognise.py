@@ -1,9 +1,12 @@
-"""Which of a format's layouts a file has."""
+"""Which of a format's layouts a file has, and which format a file is of that nobody has named."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from onebasket.collect.layout import Format, Layout
 from onebasket.errors import SourceError
@@ -12,6 +15,58 @@ from onebasket.store.duckdb_fields import name_key
 from onebasket.store.reading import RawFile
 
 _SHOWN = 12
+_FEWEST = 3  # columns of a layout by which it can be told
+_LEAST = 0.5  # of what a layout's columns tell, or those required, the share that must be there
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The format and layout that a file seems to have."""
+
+    format: Format
+    layout: Layout
+    missing: tuple[str, ...]  # required columns that it lacks
+
+    @property
+    def readable(self) -> bool:
+        return not self.missing
+
+
+def guess(names: Iterable[str], formats: Sequence[Format]) -> Guess | None:
+    """Whose export has these columns; None where no format's has.
+
+    A column tells the more the fewer layouts read it. The layout that most is told of is chosen, of several
+    the one with the larger share of its columns there. Columns may be missing, required ones too.
+    """
+    known = {name_key(name) for name in names}
+    weights = _weights(formats)
+
+    def told(keys: Iterable[str]) -> float:
+        return sum(weights[key] for key in keys)
+
+    found = []
+    for format_ in formats:
+        for layout in format_.layouts:
+            keys = {name_key(name) for name in (*layout.names, *layout.also)}
+            required = {name_key(name) for name in layout.required}
+            there = keys & known
+            enough = max(told(required & known) / told(required), told(there) / told(keys))
+            if len(there) >= _FEWEST and enough >= _LEAST:
+                found.append((told(there), told(there) / told(keys), format_, layout))
+    if not found:
+        return None
+    *_, format_, layout = max(found, key=lambda each: each[:2])
+    missing = tuple(name for name in layout.required if name_key(name) not in known)
+    return Guess(format_, layout, missing)
+
+
+def _weights(formats: Sequence[Format]) -> dict[str, float]:
+    """What each column tells: the logarithm of how rare it is among layouts."""
+    layouts = [layout for format_ in formats for layout in format_.layouts]
+    count = Counter(
+        key for layout in layouts for key in {name_key(name) for name in (*layout.names, *layout.also)}
+    )
+    return {key: math.log((1 + len(layouts)) / times) for key, times in count.items()}
 
 
 def layout_of(format_: Format, file: RawFile, source: Source, names: Iterable[str]) -> Layout:

@@ -169,7 +169,8 @@ class Reader:
             self.refusals.settle(file, slots, refused)
             parting = lines.steps(refused)
             self._refuse_rows(replace(file, lines=lines), base, count, parting)
-            placed.append((base + parting.row, file.name, parting.add - base))
+            own = parting.row < count  # what is refused behind the last row would begin in the next file
+            placed.append((base + parting.row[own], file.name, parting.add[own] - base))
             self._read_records[file.name] = count + len(slots)
             self._rows_of[file.name] = (base, count, parting)
         return placed

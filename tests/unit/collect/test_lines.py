@@ -213,3 +213,16 @@ def test_no_record_is_lost_whatever_stands_in_a_file(
         assert (
             max([*lines, *world.rows("quarantine", "line")], default=0) <= 1 + "".join(pieces).count("\n") + 1
         )
+
+
+def test_a_file_that_ends_with_refused_records_leaves_the_next_files_lines_alone(read: Any) -> None:
+    files = {
+        "1.csv": "a,b,c\none,y,z\ntwo\n",
+        "2.csv": "a,b,c\n\nthree,y,z\nfour,y,z\n",
+        "3.csv": "a,b,c\nfive\n",
+        "4.csv": "a,b,c\nsix,y,z\n",
+    }
+    world = read(files)
+    assert world.rows("raw_products", "file", "line", "title") == [
+        ("in/1.csv", 2, "one"), ("in/2.csv", 3, "three"), ("in/2.csv", 4, "four"), ("in/4.csv", 2, "six"),
+    ]  # fmt: skip

@@ -9,6 +9,7 @@ from onebasket.store.fields import (
     Constant,
     Field,
     Filled,
+    Not,
     When,
     column,
     equals,
@@ -103,9 +104,54 @@ NEW_ORDERS = Layout(
     ),
 )
 
+_KINDS = {
+    "order": "charge",
+    "refund": "refund",
+    "chargeback refund": "dispute",
+    "a-to-z guarantee refund": "dispute",
+    "servicefee": "fee",
+    "transfer": "transfer",
+}
+_TYPE, _POSTED = column("transaction-type"), first(column("posted-date-time"), column("posted-date"))
+
+SETTLEMENT = Layout(
+    "settlement",
+    required=("settlement-id", "transaction-type", "amount-type", "amount", "total-amount"),
+    events=rows(
+        {
+            "action": Constant("return"),
+            "time": _POSTED,
+            "order_id": column("order-id"),
+            "product_key": column("sku"),
+            "sku": column("sku"),
+            "quantity": column("quantity-purchased"),
+            "amount": column("amount"),
+            "currency": column("currency"),
+        },
+        where=equals(When(equals(_TYPE, "refund"), column("amount-description")), "principal"),
+    ),
+    payments=rows(
+        {
+            "order_id": column("order-id"),
+            # The first row is what was transferred to the bank in all.
+            "kind": first(
+                When(Not(Filled(_TYPE)), Constant("transfer")),
+                When(equals(column("amount-type"), "itemfees", "fba fees", "commission"), Constant("fee")),
+                words(_TYPE, _KINDS, otherwise=Constant("adjustment")),
+            ),
+            "time": first(_POSTED, column("deposit-date")),
+            "amount": first(column("amount"), column("total-amount")),
+            "currency": column("currency"),
+            "method": column("marketplace-name"),
+            "description": joined(_TYPE, column("amount-type"), column("amount-description"), sep=" / "),
+        }
+    ),
+)
+
 FORMAT = Format(
     "amazon",
-    layouts=(ALL_ORDERS, NEW_ORDERS),
+    channel="marketplace",
+    layouts=(ALL_ORDERS, NEW_ORDERS, SETTLEMENT),
     time_formats=("iso", "%d.%m.%Y %H:%M:%S %Z", "%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S %Z"),
     time_zone="UTC",
     decimal_mark=None,

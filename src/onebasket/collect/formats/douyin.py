@@ -33,6 +33,7 @@ _STATUS = {
     "已关闭": "cancelled",
     "已取消": "cancelled",
 }
+_SENT = words(column("发货时间"), {"-": None}, otherwise=column("发货时间"))
 _COUNTS = column("商品数量")
 _IS_ONE = Not(Contains(_COUNTS, ";"))
 _IS_UNPRICED = Not(Filled(column("商品单价")))
@@ -81,10 +82,20 @@ ORDERS = Layout(
             ";",
         ),
     ),
+    shipments=rows(
+        {
+            "order_id": _ORDER_NUMBER,
+            "tracking": column("快递信息"),
+            "shipped_time": _SENT,
+            "region": column("省"),
+        },
+        where=Filled(_SENT),
+    ),
 )
 
 FORMAT = Format(
     "douyin",
+    channel="social",
     layouts=(ORDERS,),
     time_formats=("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "iso"),
     time_zone="Asia/Shanghai",

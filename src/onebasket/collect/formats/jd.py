@@ -58,6 +58,7 @@ ORDERS = Layout(
 
 FORMAT = Format(
     "jd",
+    channel="marketplace",
     layouts=(ORDERS,),
     time_formats=("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "iso"),
     time_zone="Asia/Shanghai",

@@ -1,7 +1,7 @@
-"""Klaviyo: profiles of a list or segment. Who exports them chooses the columns."""
+"""Klaviyo: profiles of a list or segment, whose columns who exports them chooses; and campaigns."""
 
 from onebasket.collect.layout import Format, Layout
-from onebasket.store.fields import column, first, joined, rows, words
+from onebasket.store.fields import Constant, Lower, column, first, joined, rows, words
 
 _CONSENT = column("Email Marketing Consent")
 
@@ -35,4 +35,34 @@ PROFILES = Layout(
     ),
 )
 
-FORMAT = Format("klaviyo", layouts=(PROFILES,), time_formats=("iso", "%Y-%m-%d %H:%M:%S"), time_zone="UTC")
+CAMPAIGNS = Layout(
+    "campaigns",
+    required=("Campaign Name", "Send Time", "Total Recipients"),
+    campaigns=rows(
+        {
+            "campaign_id": first(column("Campaign ID"), column("Campaign Name")),
+            "name": column("Campaign Name"),
+            "medium": Lower(first(column("Campaign Channel"), Constant("email"))),
+            "subject": column("Subject"),
+            "segment": column("List"),
+            "time": column("Send Time"),
+            "sent": column("Total Recipients"),
+            "delivered": column("Successful Deliveries"),
+            "opens": column("Unique Opens"),
+            "clicks": column("Unique Clicks"),
+            "orders": column("Unique Placed Order"),
+            "revenue": column("Revenue"),
+            "unsubscribed": column("Unsubscribes"),
+            "bounces": column("Bounces"),
+            "complaints": column("Spam Complaints"),
+        }
+    ),
+)
+
+FORMAT = Format(
+    "klaviyo",
+    channel="email",
+    layouts=(PROFILES, CAMPAIGNS),
+    time_formats=("iso", "%Y-%m-%d %H:%M:%S", "%b %d, %Y, %I:%M %p", "%b %d, %Y %I:%M %p"),
+    time_zone="UTC",
+)

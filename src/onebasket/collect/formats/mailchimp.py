@@ -29,4 +29,6 @@ AUDIENCE = Layout(
     ),
 )
 
-FORMAT = Format("mailchimp", layouts=(AUDIENCE,), time_formats=("%Y-%m-%d %H:%M:%S",), time_zone="UTC")
+FORMAT = Format(
+    "mailchimp", channel="email", layouts=(AUDIENCE,), time_formats=("%Y-%m-%d %H:%M:%S",), time_zone="UTC"
+)

@@ -1,7 +1,7 @@
 """Pinduoduo (拼多多): the order export. An order has one article; who bought it is not told."""
 
 from onebasket.collect.layout import Format, Layout
-from onebasket.store.fields import Constant, Stripped, column, first, rows, words
+from onebasket.store.fields import Constant, Filled, Stripped, column, first, rows, words
 
 _ORDER_NUMBER = Stripped(column("订单号"))
 _TIME = first(column("订单成交时间"), column("支付时间"))
@@ -57,10 +57,22 @@ ORDERS = Layout(
             "discount": column("店铺优惠折扣(元)"),
         }
     ),
+    shipments=rows(
+        {
+            "order_id": _ORDER_NUMBER,
+            "carrier": column("快递公司"),
+            "tracking": Stripped(column("快递单号")),
+            "shipped_time": column("发货时间"),
+            "delivered_time": column("确认收货时间"),
+            "region": column("省"),
+        },
+        where=Filled(column("快递单号")),
+    ),
 )
 
 FORMAT = Format(
     "pinduoduo",
+    channel="marketplace",
     layouts=(ORDERS,),
     time_formats=("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "iso"),
     time_zone="Asia/Shanghai",

@@ -102,6 +102,7 @@ TRANSACTIONS = Layout(
 
 FORMAT = Format(
     "square",
+    channel="store",
     layouts=(ITEMS, TRANSACTIONS),
     time_formats=(
         "%Y-%m-%d %H:%M:%S",

@@ -4,7 +4,7 @@ Values end with a tab. A second row may explain the columns. Dates are written a
 """
 
 from onebasket.collect.layout import Format, Layout
-from onebasket.store.fields import Constant, Contains, Not, column, first, joined, rows, words
+from onebasket.store.fields import Constant, Contains, Filled, Not, When, column, first, joined, rows, words
 
 _ORDER_NUMBER = column("Order ID")
 _STATUS = {
@@ -63,10 +63,26 @@ ORDERS = Layout(
         },
         where=_IS_ORDER,
     ),
+    shipments=rows(
+        {
+            "shipment_id": column("Package ID"),
+            "order_id": _ORDER_NUMBER,
+            "product_key": first(column("Seller SKU"), column("SKU ID")),
+            "quantity": column("Quantity"),
+            "carrier": column("Shipping Provider Name"),
+            "tracking": column("Tracking ID"),
+            "shipped_time": column("Shipped Time"),
+            "delivered_time": column("Delivered Time"),
+            "country": column("Country"),
+            "region": column("State"),
+        },
+        where=Filled(When(_IS_ORDER, column("Tracking ID"))),
+    ),
 )
 
 FORMAT = Format(
     "tiktok",
+    channel="social",
     layouts=(ORDERS,),
     time_formats=(
         *("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M %p"),

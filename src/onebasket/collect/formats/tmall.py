@@ -5,7 +5,7 @@ numbers and addresses.
 """
 
 from onebasket.collect.layout import Format, Layout
-from onebasket.store.fields import Constant, Contains, Stripped, When, column, first, rows, words
+from onebasket.store.fields import Constant, Contains, Filled, Stripped, When, column, first, rows, words
 
 _ORDER_NUMBER = Stripped(column("订单编号"))
 _STATUS = {
@@ -48,6 +48,14 @@ ORDERS = Layout(
             "place": first(*map(column, _PLACES)),
         }
     ),
+    shipments=rows(
+        {
+            "order_id": _ORDER_NUMBER,
+            "carrier": column("物流公司"),
+            "tracking": Stripped(column("物流单号")),
+        },
+        where=Filled(column("物流单号")),
+    ),
 )
 
 ORDERS_2026 = Layout(
@@ -62,6 +70,7 @@ ORDERS_2026 = Layout(
             "refunded": column("退款金额"),
         }
     ),
+    also=("支付单号", "支付详情", "商品标题", "卖家服务费"),
 )
 
 LINES = Layout(
@@ -78,10 +87,12 @@ LINES = Layout(
             "unit_price": column("价格"),
         }
     ),
+    also=("商品属性", "套餐信息", "备注"),
 )
 
 FORMAT = Format(
     "tmall",
+    channel="marketplace",
     layouts=(ORDERS, ORDERS_2026, LINES),
     time_formats=("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M"),
     time_zone="Asia/Shanghai",

@@ -1,7 +1,7 @@
 """WeChat shops (微信小店, 视频号小店): the order export, one row an article, as CSV or XLSX."""
 
 from onebasket.collect.layout import Format, Layout
-from onebasket.store.fields import Constant, Stripped, column, first, joined, rows, words
+from onebasket.store.fields import Constant, Filled, Stripped, column, first, joined, rows, words
 
 _ORDER_NUMBER = Stripped(column("订单号"))
 _STATUS = {
@@ -54,10 +54,26 @@ ORDERS = Layout(
             "amount": column("商品实际价格(总共)"),
         }
     ),
+    shipments=rows(
+        {
+            "order_id": _ORDER_NUMBER,
+            "product_key": Stripped(
+                first(column("SKU编码(自定义)"), column("商品编码(自定义)"), column("商品编码(平台)"))
+            ),
+            "quantity": column("商品数量"),
+            "carrier": column("物流公司"),
+            "tracking": Stripped(column("快递单号")),
+            "shipped_time": column("订单发货时间"),
+            "delivered_time": column("订单确认收货时间"),
+            "region": column("省"),
+        },
+        where=Filled(column("快递单号")),
+    ),
 )
 
 FORMAT = Format(
     "wechat",
+    channel="social",
     layouts=(ORDERS,),
     time_formats=("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "iso"),
     time_zone="Asia/Shanghai",

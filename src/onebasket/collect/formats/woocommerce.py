@@ -98,6 +98,7 @@ ANALYTICS = Layout(
         },
         each=Parted(column("Product(s)"), r",\s*(\d+\s*×)"),
     ),
+    also=("Customer type", "Items sold", "Coupon(s)", "Attribution"),
 )
 
 ORDERS = Layout(
