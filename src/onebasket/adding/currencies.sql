@@ -1,11 +1,11 @@
--- The currencies that rows state themselves.
+-- The currencies that rows state themselves, as said.
 select said, count(*) as rows
 from (
-    select upper(trim(currency)) as said from raw_orders
+    select currency as said from raw_orders
     union all
-    select upper(trim(currency)) as said from raw_events
+    select currency as said from raw_events
 ) as stated
-where said <> ''
+where said is not null
 group by said
 order by rows desc, said
-limit 9
+limit 100

@@ -129,6 +129,9 @@ def _beginning(looked: Looked, most: int, place: Path) -> tuple[Path, bool]:
 
 def _outcome(store: DuckStore, whole: bool) -> Tried:
     rows = {name: _rows(store, name) for name in ("counts", "span", "currencies", "sample")}
+    currencies = Counter[str]()
+    for row in rows["currencies"]:
+        currencies[row["said"].strip().upper()] += row["rows"]
     refused = Counter[tuple[str, str | None]]()
     for entry in quarantine.by_reason(store):
         refused[entry["reason"], entry["field"]] += entry["rows"]
@@ -138,7 +141,7 @@ def _outcome(store: DuckStore, whole: bool) -> Tried:
         [{"reason": reason, "field": name, "rows": times} for (reason, name), times in refused.most_common()],
         rows["span"][0]["first_ts"],
         rows["span"][0]["last_ts"],
-        {row["said"]: row["rows"] for row in rows["currencies"]},
+        dict(currencies.most_common()),
         rows["sample"],
     )
 
