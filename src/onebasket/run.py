@@ -21,7 +21,7 @@ from onebasket.errors import OneBasketError, ShopFileError
 from onebasket.inbox import FOLDER, ends
 from onebasket.protect import Key, load_or_make
 from onebasket.shop import Learn, Shop, Source
-from onebasket.steps import Record, Step, fingerprints, records_of, share_clock
+from onebasket.steps import Record, Step, code_hash, fingerprints, records_of, share_clock
 from onebasket.store.basket import Basket, Draft
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def run(
     with basket.begin() as draft:
         manifest = draft.previous.manifest if draft.previous else {}
         key = load_or_make(shop.folder, manifest.get("key_id"))
+        _fetch(shop, key, progress)
         work = _Work(shop, key, draft, until, progress)
         if draft.previous and not again and work.unchanged():
             return RunResult(False, draft.previous.number, draft.previous.path, _since(began), ())
@@ -87,8 +88,18 @@ def run(
         return RunResult(True, draft.number, draft.path, _since(began), done)
 
 
+def _fetch(shop: Shop, key: Key, progress: Progress) -> None:
+    """What is new of sources that lie elsewhere comes before anything is decided."""
+    if any(source.landed for source in shop.sources):
+        from onebasket.collect import fetch
+
+        fetch(shop, key, progress)
+
+
 class _Work:
     """One run's work on one draft."""
+
+    again: frozenset[str] = frozenset()  # steps and stages that are done even if nothing has changed
 
     def __init__(self, shop: Shop, key: Key, draft: Draft, until: str, progress: Progress) -> None:
         self.shop, self.key, self.draft, self.progress = shop, key, draft, progress
@@ -112,6 +123,7 @@ class _Work:
         from onebasket.collect import weight
 
         records: dict[str, Record] = {}
+        self.again = again
         heaviest_first = sorted(self.shop.sources, key=lambda source: -weight(self.shop, source))
         chains = [[step for step in self.steps if step.source == source.name] for source in heaviest_first]
         together = min(len(chains), _SIDE_BY_SIDE)
@@ -184,7 +196,10 @@ class _Work:
         models = self.draft.path / MODELS
 
         def collecting(source: Source, store: DuckStore) -> list[Account]:
-            return collect.collect(store, shop, source, key, progress, self.inbox)
+            anew = bool(self.again & {"collect", f"collect:{source.name}"})
+            return collect.collect(
+                store, shop, source, key, progress, self.inbox, code_hash("collect"), again=anew
+            )
 
         def cleaning(source: Source, store: DuckStore) -> list[Account]:
             return clean.clean(store, shop, source, key, progress)
@@ -207,7 +222,7 @@ class _Work:
         for source in shop.sources:
             name, mended = source.name, corrected(shop, source.name)
             read = (shop.shop, source, mended)
-            found = collect.fingerprint(shop, source, self.inbox)
+            found = collect.fingerprint(shop, source, self.inbox, key)
             steps += [
                 Step("collect", name, (), (*read, found), partial(collecting, source)),
                 Step("clean", name, (f"collect:{name}",), (*read, shop.clean), partial(cleaning, source)),
@@ -272,7 +287,8 @@ def _without_secrets(shop: Shop) -> dict[str, Any]:
     settings = {name: getattr(shop, name) for name in shop.__struct_fields__ if name != "folder"}
     settings["clean"] = msgspec.structs.replace(shop.clean, junk=())
     settings["sources"] = [
-        msgspec.structs.replace(source, url=None, query=None, shared_devices=()) for source in shop.sources
+        msgspec.structs.replace(source, url=None, query=None, api=None, headers={}, shared_devices=())
+        for source in shop.sources
     ]
     return settings
 

@@ -17,7 +17,13 @@ QUERY = re.compile(
 )
 MAY_WRITE_SQL = {"store", "inbox", "demo", "cli"}  # the last asks published tables, as its user would
 # The shop's own databases, in their SQL; the live state's file, in SQLite's.
-ASKS_OTHERS = {"onebasket.collect.databases", "onebasket.serve.live.memory", "onebasket.serve.live.recall"}
+ASKS_OTHERS = {
+    "onebasket.collect.databases",
+    "onebasket.collect.engines.engine",
+    "onebasket.collect.engines.sqlite",
+    "onebasket.serve.live.memory",
+    "onebasket.serve.live.recall",
+}
 
 
 def texts(path: Path) -> list[tuple[int, str]]:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from onebasket.collect.files import fingerprint, weight
+    from onebasket.collect.landing.fetching import fetch
     from onebasket.collect.stage import collect
 
-__all__ = ["collect", "fingerprint", "weight"]
+__all__ = ["collect", "fetch", "fingerprint", "weight"]
+_WHERE = {"collect": "stage", "fetch": "landing.fetching"}
 
 
 def __getattr__(name: str) -> Any:
     """The stage is imported when first used: one file is read without a store, too."""
     if name not in __all__:
         raise AttributeError(f"module 'onebasket.collect' has no attribute {name!r}")
-    return getattr(import_module(f"onebasket.collect.{'stage' if name == 'collect' else 'files'}"), name)
+    return getattr(import_module(f"onebasket.collect.{_WHERE.get(name, 'files')}"), name)

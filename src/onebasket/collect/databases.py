@@ -1,22 +1,35 @@
-"""Queries against SQLite and PostgreSQL, through ADBC: batches of Arrow, never the whole result."""
+"""Queries against databases: batches of Arrow, never the whole result.
+
+PostgreSQL and SQLite are asked through ADBC, MySQL, MariaDB and SQL Server row by row in Python.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import os
+import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
-from string import Template
-from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
 import pyarrow as pa
 
+from onebasket.collect.engines import MySql, PostgreSql, Sqlite, SqlServer
+from onebasket.collect.engines.engine import Engine
 from onebasket.errors import MissingExtraError, SourceError
+from onebasket.protect.secrets import Secrets
 from onebasket.shop import Source
 from onebasket.store.reading import Lines, RawFile
 
-SQLITE, POSTGRESQL = "sqlite", "postgresql"
+_SQLITE = "sqlite"
+_ENGINES: dict[str, type[Engine]] = {
+    "postgresql": PostgreSql,
+    "postgres": PostgreSql,
+    "mysql": MySql,
+    "mariadb": MySql,
+    "sqlserver": SqlServer,
+    "mssql": SqlServer,
+}
 
 
 def public_url(url: str) -> str:
@@ -27,115 +40,90 @@ def public_url(url: str) -> str:
 
 def sqlite_path(url: str, folder: Path) -> Path | None:
     """The file of an SQLite URL, relative ones in the shop folder; None for other URLs."""
-    if not url.startswith(f"{SQLITE}:///"):
+    if not url.startswith(f"{_SQLITE}:///"):
         return None
-    return folder / url.removeprefix(f"{SQLITE}:///")
-
-
-def _filled(source: Source, url: str) -> str:
-    """A PostgreSQL URL with `${NAME}` taken from the environment: no password in the shop file."""
-    if url.startswith(SQLITE):
-        return url
-    try:
-        return Template(url).substitute(os.environ)
-    except KeyError as error:
-        raise SourceError(
-            f"Source {source.name}: its url names an environment variable that is not set.",
-            found=f"${{{error.args[0]}}}",
-            expected="a variable of that name",
-            state="nothing was published",
-            next_step=f"set {error.args[0]}, then run again",
-        ) from None
-    except ValueError:
-        return url  # a lone $ is a character of the password
+    return folder / url.removeprefix(f"{_SQLITE}:///")
 
 
 def open_query(source: Source, folder: Path, stack: contextlib.ExitStack) -> RawFile:
     """The result of a source's query, opened. A record's line is its number in the result.
 
     `stack` closes the connection. Raises SourceError when the query cannot be asked,
-    MissingExtraError without the extra [databases].
+    MissingExtraError without the extra [databases], PrivacyError for a secret that is nowhere.
     """
-    try:
-        import adbc_driver_manager
-        import adbc_driver_postgresql  # noqa: F401
-        import adbc_driver_sqlite  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError(f"Source {source.name}: asking a database", "databases") from error
-    assert source.url and source.query
-    source = msgspec.structs.replace(source, url=_filled(source, source.url))
-    assert source.url and source.query
-    name = public_url(source.url)
-    try:
-        cursor = _cursor(source, folder, stack)
-        if source.url.startswith(SQLITE):
-            _select_texts(cursor, source.query)
-        else:
-            cursor.execute(source.query)
-        reader = cursor.fetch_record_batch()
-    except adbc_driver_manager.Error as error:
-        message = str(error).splitlines()[0].replace(source.url, name)
-        raise SourceError(
-            f"Source {source.name}: the database at {name} cannot be asked.",
-            found=message,
-            expected="a database that answers the source's query",
-            state="nothing was published",
-            next_step="check url and query in the shop file, and that the database is up",
-        ) from None  # the driver's own error may quote the password
-    header = tuple(reader.schema.names)
-    return RawFile(
-        Path(name), name, "rows", header, 0, "binary", lines=Lines(header=False), rows=_numbered(reader)
-    )
+    assert source.url
+    secrets, name = Secrets(folder), public_url(source.url)
+    engine = connected(source, folder, secrets, stack)
+    with answering(source, secrets, "nothing was published"):
+        answer = engine.ask(asked(source, engine))
+    reader = pa.RecordBatchReader.from_batches(answer.schema, _whole(source, secrets, answer.batches))
+    lines = Lines(header=False)
+    return RawFile(Path(name), name, "rows", answer.header, 0, "binary", lines=lines, rows=reader)
 
 
-def _cursor(source: Source, folder: Path, stack: contextlib.ExitStack) -> Any:
+def asked(source: Source, engine: Engine) -> str:
+    """The query of a source: its own, or all of its table."""
+    if source.query:
+        return source.query.strip().rstrip(";")
+    assert source.table
+    return f"select * from {'.'.join(map(engine.quoted, source.table.split('.')))}"
+
+
+def connected(source: Source, folder: Path, secrets: Secrets, stack: contextlib.ExitStack) -> Engine:
+    """The database of a source; `stack` closes the connection. Raises as `open_query` does."""
     assert source.url
     path = sqlite_path(source.url, folder)
-    if path is not None:
-        import adbc_driver_sqlite.dbapi as sqlite
-
-        if not path.is_file():
-            raise SourceError(
-                f"Source {source.name}: there is no such database file.",
-                found=str(path),
-                expected="an SQLite database; relative paths start in the shop folder",
-                next_step="correct url in the shop file",
-            )
-        connection = stack.enter_context(sqlite.connect(f"file:{path}?mode=ro"))
-    elif source.url.startswith((f"{POSTGRESQL}://", "postgres://")):
-        import adbc_driver_postgresql.dbapi as postgresql
-
-        connection = stack.enter_context(postgresql.connect(source.url))
-    else:
+    kind = Sqlite if path else _ENGINES.get(source.url.partition(":")[0])
+    if kind is None:
         raise SourceError(
             f"Source {source.name}: databases of this kind cannot be asked.",
             found=public_url(source.url).partition(":")[0],
-            expected="sqlite:///path or postgresql://user@host/database",
+            expected=f"sqlite:///path, or {', '.join(_ENGINES)} and ://user@host/database",
             next_step="correct url in the shop file, or export the query to a file",
         )
-    return stack.enter_context(connection.cursor())
-
-
-def _select_texts(cursor: Any, query: str) -> None:
-    """Ask SQLite for texts: its columns may hold a number in one row and a word in the next."""
-    bare = query.strip().rstrip(";")
-    cursor.execute(f"select * from ({bare}) limit 0")
-    names = [column[0].replace('"', '""') for column in cursor.description]
-    columns = ", ".join(f'cast("{name}" as text) as "{name}"' for name in names)
-    cursor.execute(f"select {columns} from ({bare})")
-
-
-def _numbered(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
-    """The same rows with columns c0, c1, …: a query may give two columns one name."""
-    schema = pa.schema([(f"c{n}", _plain(field.type)) for n, field in enumerate(reader.schema)])
-    batches = (
-        pa.RecordBatch.from_arrays(
-            [c.storage if isinstance(c, pa.ExtensionArray) else c for c in batch.columns], schema=schema
+    try:
+        import_module(kind.driver)
+    except ImportError as error:
+        raise MissingExtraError(f"Source {source.name}: asking a database", "databases") from error
+    if path is not None and not path.is_file():
+        raise SourceError(
+            f"Source {source.name}: there is no such database file.",
+            found=str(path),
+            expected="an SQLite database; relative paths start in the shop folder",
+            next_step="correct url in the shop file",
         )
-        for batch in reader
-    )
-    return pa.RecordBatchReader.from_batches(schema, batches)
+    with answering(source, secrets, "nothing was published"):
+        return kind(str(path) if path else secrets.fill_url(source.url), stack)
 
 
-def _plain(kind: pa.DataType) -> pa.DataType:
-    return kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
+@contextlib.contextmanager
+def answering(source: Source, secrets: Secrets, state: str) -> Iterator[None]:
+    """Within it what a driver says is an error of ours, without secrets. `state`: what was kept."""
+    try:
+        yield
+    except _errors() as error:
+        assert source.url
+        name = public_url(source.url)
+        message = next(iter(str(error).splitlines()), type(error).__name__)
+        raise SourceError(
+            f"Source {source.name}: the database at {name} cannot be asked.",
+            found=secrets.hide(message.replace(secrets.fill_url(source.url), name))[:500],
+            expected="a database that answers the source's query",
+            state=state,
+            next_step="check url, user, password and query in the shop file, and that the database is up",
+        ) from None  # the driver's own error may quote the password
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """What sockets, Arrow and the drivers that are loaded raise."""
+    found: list[type[Exception]] = [OSError, ValueError, pa.ArrowException]
+    for name in ("adbc_driver_manager", "pymysql", "pytds"):
+        module = sys.modules.get(name)
+        found += [module.Error] if module else []
+    return tuple(found)
+
+
+def _whole(source: Source, secrets: Secrets, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches; what breaks on the way is told as one error."""
+    with answering(source, secrets, "nothing was published"):
+        yield from batches

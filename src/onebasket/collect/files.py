@@ -11,7 +11,9 @@ from typing import Any
 import msgspec
 
 from onebasket.collect.databases import public_url, sqlite_path
+from onebasket.collect.landing.place import Place
 from onebasket.errors import SourceError
+from onebasket.protect import Key
 from onebasket.shop import Shop, Source
 
 
@@ -38,8 +40,12 @@ def find(shop: Shop, source: Source) -> list[Path]:
 
 
 def weight(shop: Shop, source: Source) -> int:
-    """How much there is to read, in bytes; 0 for a database and live events."""
-    return 0 if source.url or source.live else sum(path.stat().st_size for path in find(shop, source))
+    """How much there is to read, in bytes; 0 for what is no file here."""
+    return (
+        0
+        if source.url or source.live or source.remote
+        else sum(path.stat().st_size for path in find(shop, source))
+    )
 
 
 def name_of(shop: Shop, path: Path) -> str:
@@ -47,18 +53,21 @@ def name_of(shop: Shop, path: Path) -> str:
     return path.relative_to(shop.folder).as_posix() if path.is_relative_to(shop.folder) else path.as_posix()
 
 
-def fingerprint(shop: Shop, source: Source, inbox: int = 0) -> str:
+def fingerprint(shop: Shop, source: Source, inbox: int = 0, key: Key | None = None) -> str:
     """64 hex digits that stay the same as long as collecting would give the same.
 
     They cover the source's settings, the shop's defaults, and each file's name, size and time
-    of change. A PostgreSQL query has no such time: it gets a new fingerprint each time, so
+    of change. A query to a server has no such time: it gets a new fingerprint each time, so
     that it is always asked again. Of live events it is the block up to which
-    they are read, `inbox`. Passwords are left out.
+    they are read, `inbox`; of what is fetched it is what landed, which `key` opens. Passwords are left out.
     """
     settings = msgspec.to_builtins(source)
     settings["url"] = source.url and public_url(source.url)
     parts: list[Any] = [settings, msgspec.to_builtins(shop.shop)]
-    if source.url:
+    if source.landed:
+        assert key is not None
+        parts.append(Place(shop, source, key).fingerprint())
+    elif source.url:
         path = sqlite_path(source.url, shop.folder)
         parts.append(_states(shop, [path, path.with_name(path.name + "-wal")]) if path else time.time_ns())
     elif source.live:

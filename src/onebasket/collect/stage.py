@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 
 from onebasket.accounting import Account, Progress, silent
@@ -15,6 +17,8 @@ from onebasket.collect.conventions import Evidence
 from onebasket.collect.files import find, name_of
 from onebasket.collect.formats import format_of
 from onebasket.collect.formats.segment import EVENTS
+from onebasket.collect.landed import Landed
+from onebasket.collect.landing.place import Chunk, Place
 from onebasket.collect.layout import Format, Layout
 from onebasket.collect.opening import open_file
 from onebasket.collect.recognise import layout_of
@@ -32,11 +36,20 @@ _THREADS = 2  # unpacking and looking through leave Python's lock alone most of 
 _TEXTS = 100_000  # of a column, to tell how a source writes dates and numbers
 _TIMES = ("time", "day", "shipped_time")
 _AMOUNTS = ("total", "amount", "unit_price", "price", "revenue", "cost")
+_BESIDE = ("files", "quarantine", "duplicates")  # parts of a group beside its raw tables
 _GZIP_RATIO = 8  # exports shrink to about an eighth
 
 
 def collect(
-    store: DuckStore, shop: Shop, source: Source, key: Key, progress: Progress = silent, inbox: int = 0
+    store: DuckStore,
+    shop: Shop,
+    source: Source,
+    key: Key,
+    progress: Progress = silent,
+    inbox: int = 0,
+    code: str = "",
+    *,
+    again: bool = False,
 ) -> list[Account]:
     """Write the parts of one source: sources, files, raw tables, and what could not be read.
 
@@ -47,12 +60,12 @@ def collect(
     without losing records.
     """
     format_ = format_of(source)
+    if source.landed and not source.remote:
+        return _collect_landed(store, shop, source, key, progress, (code, again))
     counted: list[Counted] = []
     layouts: dict[str, str] = {}
-    corrected: dict[str, dict[int, str]] = {}
     evidence = Evidence()
-    for name, line, text in corrected_lines(shop, key, source.name):
-        corrected.setdefault(name, {})[line] = text
+    corrected = _corrected(shop, source, key)
     with contextlib.ExitStack() as stack:
         files = _open(shop, source, format_, progress, stack)
         if source.live:
@@ -71,6 +84,64 @@ def collect(
     store.write("files", store.arrow(_file_rows(source, counted, layouts)), source.name)
     read, refused = sum(each.read for each in counted), sum(each.refused for each in counted)
     return [Account("collect", source.name, "file", read, read - refused, refused).check()]
+
+
+def _collect_landed(
+    store: DuckStore, shop: Shop, source: Source, key: Key, progress: Progress, code: tuple[str, bool]
+) -> list[Account]:
+    """Write the parts of what landed, those of a group of chunks together; groups as they were are reused."""
+    format_ = format_of(source)
+    landed = Landed(Place(shop, source, key), source)
+    corrected = _corrected(shop, source, key)
+    groups = landed.groups([msgspec.to_builtins(source), code[0], sorted(corrected.items())])
+    layouts = {part: landed.layout(format_, chunks) for part, chunks in groups.items()}
+    names = {part: (*layout.tables, *_BESIDE) for part, layout in layouts.items()}
+    evidence = Evidence()
+    told = format_.month_first or format_.decimal_mark is None  # by all of the rows, so all are read
+    reused = set() if code[1] or told else store.reuse(names)
+    with Reader(store, source.name, source.channel, key.pepper) as reader:
+        for number, (part, chunks) in enumerate(groups.items()):
+            if part not in reused:
+                _write_group(store, reader, landed, part, (layouts[part], chunks), corrected)
+                _note(evidence, format_, reader)
+            progress(f"collect {source.name}", number + 1, len(groups))
+    store.write("sources", store.arrow(_source_row(shop, source, format_, evidence)), source.name)
+    ((records, refused),) = store.sql("collect/accounts", source=source.name).fetchall()
+    repeated = landed.left
+    kept = records - refused - repeated
+    return [Account("collect", source.name, "file", records, kept, refused, repeated).check()]
+
+
+def _write_group(
+    store: DuckStore,
+    reader: Reader,
+    landed: Landed,
+    part: str,
+    group: tuple[Layout, Sequence[Chunk]],
+    corrected: Mapping[str, Mapping[int, str]],
+) -> None:
+    """Read some chunks together and write all that comes of them. The records of a chunk are all its rows."""
+    layout, chunks = group
+    counted = reader.load([landed.file(chunk) for chunk in chunks], layout.tables, corrected)
+    for table in reader.tables:
+        store.write(table, reader.rows(table), part, ordered=table != "raw_people")
+    store.write("quarantine", reader.refusals.rows(), part)
+    reader.refusals.forget()
+    store.write("duplicates", store.arrow(landed.repeated(chunks)), part)
+    whole = [
+        replace(each, read=each.read + len(landed.left_out(chunk)))
+        for each, chunk in zip(counted, chunks, strict=True)
+    ]
+    names = dict.fromkeys((each.file.name for each in counted), layout.name)
+    store.write("files", store.arrow(_file_rows(landed.source, whole, names)), part)
+
+
+def _corrected(shop: Shop, source: Source, key: Key) -> dict[str, dict[int, str]]:
+    """The corrected lines of a source: file → line → text."""
+    corrected: dict[str, dict[int, str]] = {}
+    for name, line, text in corrected_lines(shop, key, source.name):
+        corrected.setdefault(name, {})[line] = text
+    return corrected
 
 
 def _open(

@@ -10,6 +10,7 @@ from onebasket.shop.reading import FILE_NAME, load
 from onebasket.shop.settings import (
     TEXTS,
     Align,
+    Api,
     Behaviour,
     Clean,
     Constant,
@@ -29,7 +30,7 @@ from onebasket.shop.settings import (
 )  # fmt: skip
 
 __all__ = [
-    "FILE_NAME", "MOST_LISTED", "TEXTS", "Align", "Behaviour", "Clean", "Constant", "Experiment", "Identity",
-    "Improve", "Learn", "Mapped", "ModelName", "Placement", "Preset", "Recommend", "Run", "Serve", "Shop",
-    "Source", "load",
+    "FILE_NAME", "MOST_LISTED", "TEXTS", "Align", "Api", "Behaviour", "Clean", "Constant", "Experiment",
+    "Identity", "Improve", "Learn", "Mapped", "ModelName", "Placement", "Preset", "Recommend", "Run", "Serve",
+    "Shop", "Source", "load",
 ]  # fmt: skip

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-import zoneinfo
 from collections.abc import Iterator
 from datetime import date
 
 import msgspec
 
+from onebasket.shop.checks_sources import Mistake, currency_mistakes, place_mistakes, source_mistakes
 from onebasket.shop.settings import (
     TEXTS,
     Align,
     Experiment,
     File,
-    Identity,
     Learn,
     Placement,
     Serve,
-    Source,
     challenger_of,
 )  # fmt: skip
 
@@ -28,21 +26,18 @@ MOST_EXPLORED = 1_000  # products that an order by chance is made of
 _NAME, _LETTERS = "[A-Za-z0-9_-]{1,64}", "letters, digits, - and _"
 _SENTENCES = r"sentence-transformers:\S.*"
 
-# Where a mistake stands, what it is, what was found, what was expected.
-_Mistake = tuple[str, str, str, str]
 
-
-def mistakes(settings: File) -> Iterator[_Mistake]:
+def mistakes(settings: File) -> Iterator[Mistake]:
     """What is wrong between values, each found when the one before is mended."""
     shop, run = settings.shop, settings.run
-    yield from _place_mistakes("shop", shop)
+    yield from place_mistakes("shop", shop)
     for currency, rate in shop.rates.items():
-        yield from _currency_mistakes("shop.rates", currency)
+        yield from currency_mistakes("shop.rates", currency)
         if not 0 < rate < math.inf:
             yield "shop.rates", "not a rate", f"{currency} = {rate}", "more than 0"
     names: set[str] = set()
     for place, source in enumerate(settings.source):
-        yield from _source_mistakes(f"source[{place}]", source, names)
+        yield from source_mistakes(f"source[{place}]", source, names)
         names.add(source.name)
     if not re.fullmatch(r"\d+(\.\d+)? ?([KMGT]i?B)", run.memory):
         yield "run.memory", "not an amount of memory", run.memory, "such as 1500MB or 4GB"
@@ -72,7 +67,7 @@ def mistakes(settings: File) -> Iterator[_Mistake]:
         yield from _experiment_mistakes(settings.experiment, settings.learn)
 
 
-def _learn_mistakes(at: str, learn: Learn) -> Iterator[_Mistake]:
+def _learn_mistakes(at: str, learn: Learn) -> Iterator[Mistake]:
     if not learn.models:
         yield f"{at}.models", "no model to learn", "[]", "one or more"
     if learn.text not in TEXTS and not re.fullmatch(_SENTENCES, learn.text):
@@ -89,7 +84,7 @@ def _learn_mistakes(at: str, learn: Learn) -> Iterator[_Mistake]:
             yield f"{at}.{name}", "too small", str(getattr(learn, name)), f"{smallest} or more"
 
 
-def _experiment_mistakes(experiment: Experiment, learn: Learn) -> Iterator[_Mistake]:
+def _experiment_mistakes(experiment: Experiment, learn: Learn) -> Iterator[Mistake]:
     if not re.fullmatch(_NAME, experiment.name):
         yield "experiment.name", "not an experiment's name", repr(experiment.name), _LETTERS
     if not 0 <= experiment.share < 1:
@@ -107,7 +102,7 @@ def _experiment_mistakes(experiment: Experiment, learn: Learn) -> Iterator[_Mist
     yield from _learn_mistakes("experiment.learn", other)
 
 
-def _serve_mistakes(serve: Serve) -> Iterator[_Mistake]:
+def _serve_mistakes(serve: Serve) -> Iterator[Mistake]:
     if not 1 <= serve.port <= 65_535:
         yield "serve.port", "not a port", str(serve.port), "1 to 65535"
     if not serve.host:
@@ -123,7 +118,7 @@ def _serve_mistakes(serve: Serve) -> Iterator[_Mistake]:
         yield from _placement_mistakes(at, placement)
 
 
-def _placement_mistakes(at: str, said: Placement) -> Iterator[_Mistake]:
+def _placement_mistakes(at: str, said: Placement) -> Iterator[Mistake]:
     if not 1 <= said.top <= MOST_LISTED:
         yield f"{at}.top", "not the length of a list", str(said.top), f"1 to {MOST_LISTED}"
     for name in ("not_bought_days", "most_per_category"):
@@ -139,35 +134,3 @@ def _placement_mistakes(at: str, said: Placement) -> Iterator[_Mistake]:
         yield f"{at}.price_min", "not a range of prices", f"{low} to {high}", "0 or more, the least first"
     if both := sorted(set(said.pinned) & set(said.banned)):
         yield f"{at}.pinned", "pinned and banned at once", both[0], "one of the two"
-
-
-def _source_mistakes(at: str, source: Source, names: set[str]) -> Iterator[_Mistake]:
-    if source.name in names:
-        yield f"{at}.name", "two sources have one name", source.name, "a name of its own"
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", source.name):
-        yield f"{at}.name", "not a source name", repr(source.name), "lower-case letters, digits, - and _"
-    if source.live and (source.paths or source.url):
-        yield f"{at}.path", "a live source has neither path nor url", source.name, "one without either"
-    if not source.live and bool(source.paths) == bool(source.url):
-        yield f"{at}.path", "a source needs either path or url", source.name, "one of the two"
-    if source.url and not source.query:
-        yield f"{at}.url", "a source with url needs a query", source.name, 'query = "select …"'
-    yield from _place_mistakes(at, source)
-
-
-def _place_mistakes(at: str, said: Identity | Source) -> Iterator[_Mistake]:
-    """Currency, country and time zone, where they are said."""
-    if said.currency is not None:
-        yield from _currency_mistakes(f"{at}.currency", said.currency)
-    if said.country is not None and not re.fullmatch("[A-Z]{2}", said.country):
-        yield f"{at}.country", "not a country code", said.country, "ISO 3166 alpha-2, such as DE"
-    if said.timezone is not None:
-        try:
-            zoneinfo.ZoneInfo(said.timezone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            yield f"{at}.timezone", "unknown time zone", said.timezone, "an IANA name such as Europe/Berlin"
-
-
-def _currency_mistakes(where: str, currency: str) -> Iterator[_Mistake]:
-    if not re.fullmatch("[A-Z]{3}", currency):
-        yield where, "not a currency code", currency, "ISO 4217, such as EUR"

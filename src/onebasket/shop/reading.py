@@ -12,6 +12,7 @@ from onebasket.errors import ShopFileError
 from onebasket.shop.checks import mistakes
 from onebasket.shop.settings import (
     Align,
+    Api,
     Behaviour,
     Clean,
     Experiment,
@@ -102,7 +103,7 @@ def _explain(path: Path, text: str, message: str) -> ShopFileError:
 
 def _keys(section: str) -> tuple[str, ...]:
     kinds = {
-        "the file": File, "shop": Identity, "source": Source, "run": Run, "clean": Clean,
+        "the file": File, "shop": Identity, "source": Source, "source.api": Api, "run": Run, "clean": Clean,
         "align": Align, "learn": Learn, "recommend": Recommend,
         "behaviour": Behaviour, "serve": Serve,
         "experiment": Experiment, "improve": Improve,

@@ -32,15 +32,40 @@ LIVE = "live"  # the format of a source that has neither path nor url: its event
 Mapped = str | tuple[str, ...] | Constant
 
 
+class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[source.api]`: how a JSON API is asked. A preset says all but `resource`; what is said here wins."""
+
+    preset: Literal["shopify", "woocommerce"] | None = None
+    resource: str = ""  # of a preset: orders, customers or products
+    version: str = ""  # of Shopify's Admin API
+    records: str = ""  # where in an answer the list of records stands, dots between levels; none: it is one
+    paging: Literal["none", "page", "offset", "cursor", "link"] | None = None  # None: the preset's, else none
+    page: str = ""  # the parameter that takes the page's number, the offset or the cursor
+    first_page: int = 1
+    size: str = ""  # the parameter that takes the number of records a page
+    per_page: int = 100
+    next: str = ""  # where an answer says the next cursor, dots between levels
+    since: str = ""  # the parameter that takes the least value of the source's cursor
+    params: dict[str, str] = {}  # further parameters of every request
+    timeout_seconds: int = 60  # for one answer, all of it
+    most_pages: int = 100_000  # of one load
+
+
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One `[[source]]`. Options left out take the format's own default, then the shop's."""
 
     name: str
     channel: str
     format: str
-    path: str | tuple[str, ...] | None = None  # globs relative to the shop folder
-    url: str | None = None  # sqlite:///… or postgresql://…, with query
+    path: str | tuple[str, ...] | None = None  # globs relative to the shop folder, or s3://…, https://…
+    url: str | None = None  # of a database, with query or table; of an API, with [source.api]
     query: str | None = None
+    table: str | None = None  # all of it, instead of a query
+    cursor: str | None = None  # a column that only grows: rows at or beyond its last value are fetched
+    key: str | tuple[str, ...] = ()  # names a row: one seen again with other values supersedes the earlier
+    late_days: int = 0  # rows so many days before the last cursor are read again
+    headers: dict[str, str] = {}  # of requests to an API, or for a path that is https://…
+    api: Api | None = None
     one_record_per_person: bool = False  # the source knows each person once
     accounts: str | None = None  # account system its account ids belong to; default: its own name
     currency: str | None = None
@@ -67,6 +92,21 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def paths(self) -> tuple[str, ...]:
         return (self.path,) if isinstance(self.path, str) else self.path or ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that name a row."""
+        return (self.key,) if isinstance(self.key, str) else self.key
+
+    @property
+    def remote(self) -> bool:
+        """Whether its files lie elsewhere: in an object store, or on a web server."""
+        return any("://" in path for path in self.paths)
+
+    @property
+    def landed(self) -> bool:
+        """Whether what is new of it is fetched into the shop's folder, and read from there."""
+        return self.remote or self.api is not None or self.cursor is not None
 
     @property
     def live(self) -> bool:

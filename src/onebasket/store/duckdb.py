@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -146,6 +146,20 @@ class DuckStore:
         self.written.add(final.relative_to(self._home.path).as_posix())
         self._show(kind, self._home.parts(table))
         return int(metadata.num_rows)
+
+    def reuse(self, parts: Mapping[str, Sequence[str]]) -> set[str]:
+        """Take parts, each of some tables, from the version before; gives those that were all there."""
+        assert isinstance(self._home, Draft)
+        taken, tables = set(), set()
+        for part, names in parts.items():
+            files = [f"{table}/{part}.parquet" for table in names]
+            if self._home.reuse(files):
+                taken.add(part)
+                tables |= set(names)
+                self.written |= set(files)
+        for table in tables:
+            self._show(BY_NAME[table], self._home.parts(table))
+        return taken
 
     def read(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         names = _names(columns) if columns else "*"

@@ -38,7 +38,7 @@ def shape_of(connection: duckdb.DuckDBPyConnection, file: RawFile, tables: Itera
             return Shape(types, {**_missing(tables), **roots}, "false")
         case "ndjson" | "json":
             types = structure(tables)
-            roots = {name_key(name): _text(quoted(name), kind) for name, kind in types.items()}
+            roots = {name_key(name): as_text(quoted(name), kind) for name, kind in types.items()}
             return Shape(types, roots, " and ".join(f"{quoted(name)} is null" for name in types))
         case "parquet":
             found = connection.sql(f"select * from {scan('parquet', [file.path], {})} limit 0")
@@ -55,7 +55,7 @@ def shape_of(connection: duckdb.DuckDBPyConnection, file: RawFile, tables: Itera
         case "rows":
             assert file.rows is not None
             found = connection.from_arrow(file.rows.schema.empty_table())
-            texts = [_text(quoted(c), str(t)) for c, t in zip(found.columns, found.types, strict=True)]
+            texts = [as_text(quoted(c), str(t)) for c, t in zip(found.columns, found.types, strict=True)]
             return Shape({}, _by_name(file.header, texts), "false")
 
 
@@ -125,10 +125,10 @@ def _object(text: str, shape: str | None) -> str:
 def _as_declared(name: str, kind: str, declared: Mapping[str, str]) -> str:
     """A typed column as a text, or as the nested type that fields were declared for."""
     wanted = declared.get(name_key(name), "varchar")
-    return _text(quoted(name), kind) if wanted == "varchar" else f"cast({quoted(name)} as {wanted})"
+    return as_text(quoted(name), kind) if wanted == "varchar" else f"cast({quoted(name)} as {wanted})"
 
 
-def _text(column: str, kind: str) -> str:
+def as_text(column: str, kind: str) -> str:
     """A column of any type as a text that says the same: whole numbers without point, times with zone."""
     kind = kind.upper()
     if kind == "VARCHAR":

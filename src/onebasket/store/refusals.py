@@ -114,6 +114,10 @@ class Refusals:
             from {_REFUSED}
         """)
 
+    def forget(self) -> None:
+        """Begin anew: what was refused is written."""
+        self._run(f"delete from {_REFUSED}")
+
     def _forget_scans(self) -> None:
         self._run("drop table if exists reject_errors")
         self._run("drop table if exists reject_scans")

@@ -1,0 +1,1 @@
+"""Servers that tests start for themselves: databases on sockets in a folder of their own."""
