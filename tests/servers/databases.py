@@ -44,10 +44,16 @@ def mariadb() -> Iterator[str]:
         pytest.skip("no MariaDB server is installed")
     with _folder("mysql") as (folder, wrap):
         data, socket = folder / "data", folder / "socket"
+        aside = {**os.environ, "TMPDIR": str(folder)}  # in one folder two servers take each other's files
         made = [install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal"]
-        subprocess.run([*wrap, *made], check=True, capture_output=True, cwd="/", timeout=120)
+        subprocess.run([*wrap, *made], check=True, capture_output=True, cwd="/", timeout=120, env=aside)
         call = [server, "--no-defaults", f"--datadir={data}", f"--socket={socket}", "--skip-networking"]
-        call += [f"--pid-file={folder / 'pid'}", "--innodb-flush-log-at-trx-commit=0", "--console"]
+        call += [
+            f"--tmpdir={folder}",
+            f"--pid-file={folder / 'pid'}",
+            "--innodb-flush-log-at-trx-commit=0",
+            "--console",
+        ]
         process = subprocess.Popen([*wrap, *call], cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         assert process.stderr is not None
         try:
