@@ -91,7 +91,7 @@ def _text(head: bytes, encoding: str) -> str:
 def _open_json(path: Path, name: str, text: str, encoding: str, packed: bool) -> RawFile:
     size = path.stat().st_size
     if text.lstrip().startswith("["):
-        keys = _keys(_array_start(text))
+        keys = keys_of(_array_start(text))
         plain = encoding == "utf-8" and not _has_mark(path, packed)
         return RawFile(path, name, "json", keys, size, encoding, gzip=packed, plain=plain,
                        lines=Lines(header=False))  # fmt: skip
@@ -99,7 +99,7 @@ def _open_json(path: Path, name: str, text: str, encoding: str, packed: bool) ->
     for piece in whole_lines(path, packed, encoding):
         scan.feed(piece)
     return RawFile(
-        path, name, "ndjson", _keys(_objects(text)), size, encoding, gzip=packed,
+        path, name, "ndjson", keys_of(_objects(text)), size, encoding, gzip=packed,
         plain=encoding == "utf-8" and not _has_mark(path, packed),
         lines=scan.result(), undecodable=np.array(scan.undecodable, np.int64),
     )  # fmt: skip
@@ -230,7 +230,7 @@ def _array_start(text: str) -> Iterator[Any]:
         yield value
 
 
-def _keys(values: Iterable[Any]) -> tuple[str, ...]:
+def keys_of(values: Iterable[Any]) -> tuple[str, ...]:
     """The keys of the first objects, inner ones with dots, in the order in which they first came."""
     found: dict[str, None] = {}
 

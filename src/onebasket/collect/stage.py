@@ -18,6 +18,7 @@ from onebasket.collect.files import find, name_of
 from onebasket.collect.formats import format_of
 from onebasket.collect.formats.segment import EVENTS
 from onebasket.collect.landed import Landed
+from onebasket.collect.landing import remote
 from onebasket.collect.landing.place import Chunk, Place
 from onebasket.collect.layout import Format, Layout
 from onebasket.collect.opening import open_file
@@ -67,7 +68,7 @@ def collect(
     evidence = Evidence()
     corrected = _corrected(shop, source, key)
     with contextlib.ExitStack() as stack:
-        files = _open(shop, source, format_, progress, stack)
+        files = _open(shop, source, key, progress, stack)
         if source.live:
             files = [(EVENTS, file) for file in live.open_inbox(shop, source, key, inbox)]
         reader = stack.enter_context(Reader(store, source.name, source.channel, key.pepper))
@@ -145,10 +146,14 @@ def _corrected(shop: Shop, source: Source, key: Key) -> dict[str, dict[int, str]
 
 
 def _open(
-    shop: Shop, source: Source, format_: Format, progress: Progress, stack: contextlib.ExitStack
+    shop: Shop, source: Source, key: Key, progress: Progress, stack: contextlib.ExitStack
 ) -> list[tuple[Layout, RawFile]]:
     """All files of a source, looked through, each with its layout."""
-    if source.url:
+    format_ = format_of(source)
+    if source.remote:
+        named = remote.landed(Place(shop, source, key), key)
+        files = [remote.open_landed(path, name, source, format_, stack) for name, path in named]
+    elif source.url:
         files = [databases.open_query(source, shop.folder, stack)]
     else:
         paths = find(shop, source)

@@ -33,6 +33,7 @@ REPEATED = {
     "same_record": mark("same values of the same person"),
     "same_order": mark("same order again"),
     "same_product": mark("same product again"),
+    "superseded": mark("a later row of the same key stands instead"),
 }
 MERGED = {
     "same_order": mark("same purchase told by another source"),

@@ -14,6 +14,7 @@ Mistake = tuple[str, str, str, str]
 _WEB = ("http://", "https://")
 _SECRET = re.compile(r"auth|token|key|secret|passw|cookie|signature", re.IGNORECASE)
 _FILLED = re.compile(r"\$\{\w+\}")
+_HERE = ("localhost", "127.0.0.1", "::1")
 _ELSEWHERE = "${NAME}: a variable of that name, or a line in secrets.toml; see docs/sources.md"
 
 
@@ -30,6 +31,7 @@ def source_mistakes(at: str, source: Source, names: set[str]) -> Iterator[Mistak
     yield from _asked_mistakes(at, source)
     yield from _landing_mistakes(at, source)
     yield from _secret_mistakes(at, source)
+    yield from _open_mistakes(at, source)
     yield from place_mistakes(at, source)
 
 
@@ -98,6 +100,15 @@ def _secret_mistakes(at: str, source: Source) -> Iterator[Mistake]:
         for name, value in values.items():
             if _secret(name, value):
                 yield f"{at}.{where}", f"a secret stands in the shop file ({name})", "not shown", _ELSEWHERE
+
+
+def _open_mistakes(at: str, source: Source) -> Iterator[Mistake]:
+    """Secrets that would be sent for everybody on the way to read."""
+    for name, url in (("url", source.url or ""), *(("path", path) for path in source.paths)):
+        parts = urlsplit(url)
+        clear = parts.scheme == "http" and parts.hostname not in _HERE
+        if clear and (source.headers or "@" in parts.netloc):
+            yield f"{at}.{name}", "secrets would be sent unencrypted", f"http://{parts.hostname}", "https://"
 
 
 def _secret(name: str, value: str) -> bool:

@@ -39,6 +39,7 @@ class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resource: str = ""  # of a preset: orders, customers or products
     version: str = ""  # of Shopify's Admin API
     records: str = ""  # where in an answer the list of records stands, dots between levels; none: it is one
+    each: str = ""  # a list in each of them whose members are the records; the rest is their `parent`
     paging: Literal["none", "page", "offset", "cursor", "link"] | None = None  # None: the preset's, else none
     page: str = ""  # the parameter that takes the page's number, the offset or the cursor
     first_page: int = 1

@@ -28,7 +28,7 @@ _DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 def opened(path: Path, packed: bool) -> Iterator[io.BufferedIOBase]:
     """The file's bytes, unpacked. Raises SourceError when they cannot be read."""
     try:
-        with gzip.open(path, "rb") if packed else path.open("rb") as file:
+        with path.open("rb") as raw, gzip.GzipFile(fileobj=raw) if packed else raw as file:
             yield file
     except _DAMAGED as error:
         raise SourceError(

@@ -13,11 +13,10 @@ import pytest
 
 from onebasket.collect.landing import tables
 from onebasket.errors import PrivacyError, SourceError, StoreError
-from onebasket.protect import open_key
 from onebasket.run import RunResult, run
 from onebasket.store.basket import Basket
-from onebasket.store.duckdb import DuckStore
 from tests.servers import databases
+from tests.servers.worlds import account, ask
 
 SHOP = """
 [shop]
@@ -74,10 +73,7 @@ class World:
         return run(self.folder, until="collect")
 
     def ask(self, query: str) -> list[Any]:
-        version = Basket(self.folder / "basket").current()
-        assert version is not None
-        with version, DuckStore(version, open_key(self.folder, None)) as store:
-            return store.query(query).fetchall()
+        return ask(self.folder, query)
 
     def titles(self) -> dict[int, str]:
         """Order → quantity; fails when an order came twice."""
@@ -87,11 +83,7 @@ class World:
 
     def account(self) -> tuple[int, int, int]:
         """Records, kept and repeated ones."""
-        version = Basket(self.folder / "basket").current()
-        assert version is not None
-        with version:
-            (account,) = version.manifest["accounts"]
-        return account["rows_in"], account["kept"], account["duplicates"]
+        return account(self.folder)
 
 
 @pytest.fixture

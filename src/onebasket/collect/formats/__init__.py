@@ -15,6 +15,7 @@ from onebasket.collect.formats import (
     rudderstack,
     segment,
     shopify,
+    shopify_api,
     snowplow,
     square,
     stripe,
@@ -24,6 +25,7 @@ from onebasket.collect.formats import (
     tmall,
     wechat,
     woocommerce,
+    woocommerce_api,
 )
 from onebasket.collect.layout import Format
 from onebasket.errors import SourceError
@@ -51,7 +53,8 @@ EXPORTS = (
     wechat.FORMAT,
     woocommerce.FORMAT,
 )
-BY_NAME = {format_.name: format_ for format_ in (*EXPORTS, segment.LIVE)}
+_FETCHED = (shopify_api.FORMAT, woocommerce_api.FORMAT)
+BY_NAME = {format_.name: format_ for format_ in (*EXPORTS, *_FETCHED, segment.LIVE)}
 
 
 def format_of(source: Source) -> Format:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onebasket.accounting import Progress, silent
-from onebasket.collect.landing import tables
+from onebasket.collect.landing import api, remote, tables
 from onebasket.collect.landing.place import Place
 from onebasket.protect import Key
 from onebasket.shop import Shop
@@ -19,7 +19,10 @@ def fetch(shop: Shop, key: Key, progress: Progress = silent) -> None:
             continue
         place = Place(shop, source, key)
         place.open()
-        tables.fetch(shop, source, place, progress)
+        if source.remote:
+            remote.fetch(shop, source, place, key, progress)
+        else:
+            (api if source.api else tables).fetch(shop, source, place, progress)
         if place.state.seen:
             names = place.seen.names
             place.seen.merge()

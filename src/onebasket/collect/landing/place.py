@@ -60,6 +60,7 @@ class Load(msgspec.Struct):
     position: str | int | None = None  # of the page that is next
     mark: str | None = None  # the cursor that holds once it is finished
     pages: int = 0
+    started: float | None = None  # when the server answered first, in seconds since 1970
 
 
 class File(msgspec.Struct, frozen=True):
@@ -67,6 +68,7 @@ class File(msgspec.Struct, frozen=True):
 
     number: int  # of the file on disk
     version: str  # its size, ETag and time of change, as far as they are told
+    digest: str  # of what it says
 
 
 class State(msgspec.Struct):
