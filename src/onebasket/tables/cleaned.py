@@ -31,7 +31,7 @@ DUPLICATES = Table(
     "rows left out because another row says the same",
     ("source", "table_name", "file", "line", "item"),
     columns("""
-        table_name varchar!  the raw table
+        table_name varchar!  the raw table; 'file' for a fetched row that a later one supersedes
         source varchar!  name of the source
         file varchar!  path or URL
         line bigint!  line in the file
@@ -39,7 +39,7 @@ DUPLICATES = Table(
         of_file varchar!  the file of the row it repeats
         of_line bigint!  the line of the row it repeats
         of_item int!  the item of the row it repeats
-        why varchar!  same_event_id, same_row, same_record, same_order, same_product
+        why varchar!  same_event_id, same_row, same_record, same_order, same_product, superseded
     """),
     by_source=True,
 )
