@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import platform
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version as installed
@@ -17,12 +17,13 @@ import msgspec
 
 from onebasket import shop as shop_file
 from onebasket.accounting import Account, Progress, peak_memory, silent
-from onebasket.errors import OneBasketError, ShopFileError
+from onebasket.errors import OneBasketError, ShopFileError, SourceError
 from onebasket.inbox import FOLDER, ends
+from onebasket.manifest import versions, without_secrets
 from onebasket.protect import Key, load_or_make
 from onebasket.shop import Learn, Shop, Source
 from onebasket.steps import Record, Step, code_hash, fingerprints, records_of, share_clock
-from onebasket.store.basket import Basket, Draft
+from onebasket.store.basket import Basket, Draft, Version
 
 if TYPE_CHECKING:
     from onebasket.store.duckdb import DuckStore
@@ -36,13 +37,18 @@ _SIDE_BY_SIDE = 2  # sources at once: one reads values in Python while the other
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run came to. `published` is False when nothing had changed."""
+    """What a run came to. `published` is False when nothing had changed.
+
+    `stopped` are the sources that could not be read, with their errors: what the last good run read of them
+    stays in use, and the others went on.
+    """
 
     published: bool
     version: int
     folder: Path  # of the version
     seconds: float
     done: tuple[str, ...]  # names of the steps that were done, in order
+    stopped: Mapping[str, SourceError] = field(default_factory=dict)
 
     @property
     def report(self) -> Path:
@@ -61,7 +67,8 @@ def run(
 
     `again` names steps (`clean:webshop`) or stages (`learn`) that are done even if
     nothing they depend on has changed. Later stages are kept where they still hold.
-    `learn` stands in for that section of the shop file, this once.
+    `learn` stands in for that section of the shop file, this once. A source that cannot be read stops nobody
+    else where there is a published version: see `RunResult.stopped`.
     Raises OneBasketError; the last published version then stays as it was.
     """
     began = time.monotonic()
@@ -78,22 +85,32 @@ def run(
     with basket.begin() as draft:
         manifest = draft.previous.manifest if draft.previous else {}
         key = load_or_make(shop.folder, manifest.get("key_id"))
-        _fetch(shop, key, progress)
-        work = _Work(shop, key, draft, until, progress)
+        failed = _fetched(shop, key, progress)
+        if failed and draft.previous is None:
+            raise next(iter(failed.values()))
+        work = _Work(shop, key, draft, until, progress, failed)
         if draft.previous and not again and work.unchanged():
-            return RunResult(False, draft.previous.number, draft.previous.path, _since(began), ())
+            return _nothing_new(draft.previous, began, {})
         made = work.through(again)
+        if work.stopped and not work.done and manifest.get("stopped") == made["stopped"]:
+            assert draft.previous
+            return _nothing_new(draft.previous, began, work.stopped)
         basket.publish(draft, {**made, "seconds": _since(began), "key_id": key.id})
         done = tuple(step["name"] for step in made["steps"] if not step["reused"])
-        return RunResult(True, draft.number, draft.path, _since(began), done)
+        return RunResult(True, draft.number, draft.path, _since(began), done, work.stopped)
 
 
-def _fetch(shop: Shop, key: Key, progress: Progress) -> None:
-    """What is new of sources that lie elsewhere comes before anything is decided."""
-    if any(source.landed for source in shop.sources):
-        from onebasket.collect import fetch
+def _nothing_new(published: Version, began: float, stopped: Mapping[str, SourceError]) -> RunResult:
+    return RunResult(False, published.number, published.path, _since(began), (), stopped)
 
-        fetch(shop, key, progress)
+
+def _fetched(shop: Shop, key: Key, progress: Progress) -> dict[str, SourceError]:
+    """What is new of sources that lie elsewhere comes before anything is decided. Gives those that failed."""
+    if not any(source.landed for source in shop.sources):
+        return {}
+    from onebasket.collect import fetch
+
+    return fetch(shop, key, progress)
 
 
 class _Work:
@@ -101,21 +118,37 @@ class _Work:
 
     again: frozenset[str] = frozenset()  # steps and stages that are done even if nothing has changed
 
-    def __init__(self, shop: Shop, key: Key, draft: Draft, until: str, progress: Progress) -> None:
+    def __init__(
+        self,
+        shop: Shop,
+        key: Key,
+        draft: Draft,
+        until: str,
+        progress: Progress,
+        failed: Mapping[str, SourceError],
+    ) -> None:
         self.shop, self.key, self.draft, self.progress = shop, key, draft, progress
         self.wanted = STAGES[: STAGES.index(until) + 1]
         self.began, self.started = time.monotonic(), _clock()
         self.inbox = ends(shop.folder / FOLDER)  # live events that come later wait for the next run
-        self.steps = self._steps()
-        self.fingerprints = fingerprints(self.steps)
         self.before = records_of(draft.previous.manifest) if draft.previous else {}
+        self.stopped: dict[str, SourceError] = {}  # sources that cannot be read, and why
+        for name, error in failed.items():
+            self._stop(name, error)
+        self.steps = self._steps()
+        self.done = False  # whether any step but the report was done
+        self.fingerprints = self._fingerprints()
 
     def unchanged(self) -> bool:
         """Whether the published version already holds all that is wanted, and nothing else."""
         wanted = {step.name for step in self.steps if step.stage in self.wanted}
-        return set(self.before) <= set(self.fingerprints) and all(
-            name in self.before and self.before[name].fingerprint == self.fingerprints[name]
-            for name in wanted | set(self.before)
+        return (
+            not self.stopped
+            and set(self.before) <= set(self.fingerprints)
+            and all(
+                name in self.before and self.before[name].fingerprint == self.fingerprints[name]
+                for name in wanted | set(self.before)
+            )
         )
 
     def through(self, again: frozenset[str]) -> dict[str, Any]:
@@ -124,20 +157,58 @@ class _Work:
 
         records: dict[str, Record] = {}
         self.again = again
-        heaviest_first = sorted(self.shop.sources, key=lambda source: -weight(self.shop, source))
+        there = [source for source in self.shop.sources if source.name not in self.stopped]
+        heaviest_first = sorted(there, key=lambda source: -weight(self.shop, source))
+        for name in self.stopped:
+            records |= self._last_good(name)
         chains = [[step for step in self.steps if step.source == source.name] for source in heaviest_first]
-        together = min(len(chains), _SIDE_BY_SIDE)
+        together = min(len(chains), _SIDE_BY_SIDE) or 1
         with ThreadPoolExecutor(together) as pool:
-            for found in pool.map(lambda chain: self._chain(chain, {}, again, together), chains):
+            for found in pool.map(lambda chain: self._own_chain(chain, again, together), chains):
                 records |= found
+        self.fingerprints = self._fingerprints()
         joint = [step for step in self.steps if step.source is None]
         records |= self._chain(joint, records, again, 1)
         records = {step.name: records[step.name] for step in self.steps if step.name in records}
         share_clock(records.values())
+        self.done = any(not record.reused for record in records.values())
         manifest = self._manifest(records)
         if "report" in self.wanted:
             records["report"] = self._report(manifest)
         return {**manifest, "steps": [record.as_dict() for record in records.values()]}
+
+    def _own_chain(self, steps: list[Step], again: frozenset[str], together: int) -> dict[str, Record]:
+        """The chain of one source. Where it cannot be read, what the last good run read of it stays."""
+        try:
+            return self._chain(steps, {}, again, together)
+        except SourceError as error:
+            name = steps[0].source
+            if self.draft.previous is None or name is None:
+                raise
+            self._stop(name, error)
+            return self._last_good(name)
+
+    def _fingerprints(self) -> dict[str, str]:
+        """Each step's fingerprint; where a source stopped, that of what stays in use."""
+        own = (step.name for step in self.steps if step.source in self.stopped)
+        kept = {name: self.before[name].fingerprint for name in own if name in self.before}
+        return fingerprints(self.steps, kept)
+
+    def _last_good(self, source: str) -> dict[str, Record]:
+        """The steps of a source as the published version has them, to be done again by the next run."""
+        names = [step.name for step in self.steps if step.source == source and step.name in self.before]
+        return {
+            name: replace(self.before[name], reused=True)
+            for name in names
+            if self.draft.reuse(self.before[name].files)
+        }
+
+    def _stop(self, source: str, error: SourceError) -> None:
+        """Note that a source cannot be read, and what that means."""
+        known = f"collect:{source}" in self.before
+        kept = "what the last good run read of it stays in use" if known else "nothing of it is in the basket"
+        error.state = f"{kept}; the other sources go on"
+        self.stopped[source] = error
 
     def _chain(
         self, steps: list[Step], before: dict[str, Record], again: frozenset[str], together: int
@@ -164,7 +235,12 @@ class _Work:
         began = _since(self.began)
         self.progress(step.name, 0, 0)
         with self._store(together) as store:
-            accounts = [account.check() for account in step.work(store) or ()]
+            try:
+                accounts = [account.check() for account in step.work(store) or ()]
+            except SourceError:
+                for name in store.written:  # half a source is none
+                    (self.draft.path / name).unlink(missing_ok=True)
+                raise
             files = store.written | (self.draft.files(step.folder) if step.folder else set())
         self.progress(step.name, 1, 1)
         return Record(
@@ -222,7 +298,7 @@ class _Work:
         for source in shop.sources:
             name, mended = source.name, corrected(shop, source.name)
             read = (shop.shop, source, mended)
-            found = collect.fingerprint(shop, source, self.inbox, key)
+            found = self._looked_for(source)
             steps += [
                 Step("collect", name, (), (*read, found), partial(collecting, source)),
                 Step("clean", name, (f"collect:{name}",), (*read, shop.clean), partial(cleaning, source)),
@@ -238,9 +314,21 @@ class _Work:
             Step("learn", None, ("fuse",), (shop.learn, shop.run.seed), learning, folder=MODELS),
             *challengers,
             Step("apply", None, ("fuse", "learn"), (shop.recommend, shop.behaviour), applying),
-            Step("report", None, ("fuse", "learn", "apply"), (shop.shop, _versions()), lambda store: None),
+            Step("report", None, ("fuse", "learn", "apply"), (shop.shop, versions()), lambda store: None),
         ]  # fmt: skip
         return steps
+
+    def _looked_for(self, source: Source) -> str:
+        """The fingerprint of what there is to collect."""
+        from onebasket.collect import fingerprint
+
+        try:
+            return fingerprint(self.shop, source, self.inbox, self.key)
+        except SourceError as error:
+            if self.draft.previous is None:
+                raise
+            self._stop(source.name, error)
+            return "nothing to be read"
 
     def _manifest(self, records: dict[str, Record]) -> dict[str, Any]:
         fresh = any(not record.reused for record in records.values())
@@ -251,14 +339,29 @@ class _Work:
             "started": self.started.isoformat(timespec="seconds"),
             "seed": self.shop.run.seed,
             "inbox": self.inbox,
-            "settings": msgspec.to_builtins(_without_secrets(self.shop)),
-            "versions": _versions(),
+            "settings": msgspec.to_builtins(without_secrets(self.shop)),
+            "versions": versions(),
             "demo": (self.shop.folder / TRUTH).is_dir(),
             "truth": self._truth() if fresh and "fuse" in records else previous.get("truth"),
             "peak_memory_bytes": peak_memory(),
             "accounts": [account for record in records.values() for account in record.accounts],
             "steps": [record.as_dict() for record in records.values()],
+            "stopped": {name: str(error) for name, error in sorted(self.stopped.items())},
+            "health": self._health(records),
         }
+
+    def _health(self, records: dict[str, Record]) -> dict[str, Any]:
+        """The measures of each source; those of the last version before the sources are clean."""
+        from onebasket.health import measure
+
+        previous = self.draft.previous.manifest.get("health", {}) if self.draft.previous else {}
+        if not any(record.stage == "clean" for record in records.values()):
+            return dict(previous)
+        accounts = [account for record in records.values() for account in record.accounts]
+        stopped = {name: str(error) for name, error in self.stopped.items()}
+        with self._store() as store:
+            measured = measure(store, self.shop, accounts, previous, stopped)
+        return {name: msgspec.to_builtins(each) for name, each in measured.items()}
 
     def _truth(self) -> dict[str, dict[str, float]] | None:
         """Where a demo knows who is who: how right the run is. No stage sees it."""
@@ -280,22 +383,6 @@ class _Work:
         self.progress("report", 1, 1)
         record = Record("report", "report", None, self.fingerprints["report"], began, _since(self.began))
         return replace(record, seconds=round(record.ended - began, 3), files=[REPORT])
-
-
-def _without_secrets(shop: Shop) -> dict[str, Any]:
-    """The settings for the manifest: no folder, no URLs with passwords, no device ids."""
-    settings = {name: getattr(shop, name) for name in shop.__struct_fields__ if name != "folder"}
-    settings["clean"] = msgspec.structs.replace(shop.clean, junk=())
-    settings["sources"] = [
-        msgspec.structs.replace(source, url=None, query=None, api=None, headers={}, shared_devices=())
-        for source in shop.sources
-    ]
-    return settings
-
-
-def _versions() -> dict[str, str]:
-    names = ("duckdb", "pyarrow", "numpy", "numba")
-    return {"python": platform.python_version(), **{name: installed(name) for name in names}}
 
 
 def _clock() -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -89,8 +89,8 @@ def records_of(manifest: dict[str, Any]) -> dict[str, Record]:
     return {entry["name"]: Record(**entry) for entry in manifest["steps"]}
 
 
-def fingerprints(steps: Iterable[Step]) -> dict[str, str]:
-    """Each step's fingerprint; steps come after those they need."""
+def fingerprints(steps: Iterable[Step], kept: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Each step's fingerprint, as `kept` has it or made; steps come after those they need."""
     made: dict[str, str] = {}
     for step in steps:
         parts = [
@@ -99,7 +99,8 @@ def fingerprints(steps: Iterable[Step]) -> dict[str, str]:
             msgspec.json.encode(step.settings, order="sorted").decode(),
         ]
         parts += [made[name] for name in step.needs]
-        made[step.name] = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        own = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        made[step.name] = (kept or {}).get(step.name, own)
     return made
 
 

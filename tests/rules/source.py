@@ -34,6 +34,8 @@ GROUND = {
 STAGES = {"collect", "clean", "align", "fuse", "learn", "apply", "improve"}
 ABOVE = {
     "adding",
+    "health",
+    "manifest",
     "report",
     "demo",
     "steps",

@@ -11,7 +11,7 @@ from onebasket.store.portable import violations
 PACKAGE = Path(__file__).parents[2] / "src" / "onebasket"
 STAGES = (
     *("collect", "clean", "align", "fuse", "learn", "apply", "report"),
-    *("adding", "scoring", "explain", "improve", "serve"),
+    *("adding", "health", "scoring", "explain", "improve", "serve"),
 )
 FILES = sorted(path for stage in STAGES for path in (PACKAGE / stage).rglob("*.sql"))
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from onebasket.store.basket import Version
 
 
+_NOT_WELL = 3  # exit code of `status` where a source is not well
+
+
 @app.command(
     help=example(
         _("Write a demo shop: real baskets, simulated people, five channels' export files."),
@@ -121,17 +124,23 @@ def learn(
 
 @app.command(
     help=example(
-        _("Tell what the basket holds and how its last run went."), "onebasket status demo-shop --json"
+        _(
+            "Tell what the basket holds, how its last run went and how well its sources are. "
+            "Exit code 3: a source is not well."
+        ),
+        "onebasket status demo-shop --json",
     )
 )
 def status(shop: ShopFolder, as_json: AsJson = False) -> None:
+    from onebasket import shop as shop_file
+    from onebasket.health import problem_words
     from onebasket.status import status as status_of
 
     with version_of(shop) as version:
-        facts = status_of(version)
+        facts = status_of(version, shop_file.load(shop))
     if as_json:
         tell(json.dumps(facts, ensure_ascii=False, indent=1))
-        return
+        raise typer.Exit(0 if facts["well"] else _NOT_WELL)
     show_table(
         [_("stage"), _("seconds"), _("rows in"), _("rows out"), _("quarantined"), _("duplicates")],
         [
@@ -147,6 +156,12 @@ def status(shop: ShopFolder, as_json: AsJson = False) -> None:
             memory=facts["peak_memory_bytes"] // 1_000_000,
         )
     )
+    for name, measures in facts["health"].items():
+        for problem in measures["problems"]:
+            told = problem_words(_, problem["kind"], problem["found"], problem["limit"])
+            tell(f"{name}: {told}", error=problem["grave"])
+    if not facts["well"]:
+        raise typer.Exit(_NOT_WELL)
 
 
 @app.command(
@@ -292,6 +307,15 @@ def _tell(shop: Path, result: RunResult) -> None:
         tell(_("Try next:"))
         for words in _next_steps(shop):
             tell(f"  {_called()} {words}")
+    _tell_stopped(result)
+
+
+def _tell_stopped(result: RunResult) -> None:
+    """The sources that could not be read; the others went on."""
+    for error in result.stopped.values():
+        tell(str(error), error=True)
+    if result.stopped:
+        raise typer.Exit(2)
 
 
 def _called() -> str:

@@ -61,7 +61,7 @@ def fingerprint(shop: Shop, source: Source, inbox: int = 0, key: Key | None = No
     that it is always asked again. Of live events it is the block up to which
     they are read, `inbox`; of what is fetched it is what landed, which `key` opens. Passwords are left out.
     """
-    settings = msgspec.to_builtins(source)
+    settings = msgspec.to_builtins(msgspec.structs.replace(source, health=None))
     settings["url"] = source.url and public_url(source.url)
     parts: list[Any] = [settings, msgspec.to_builtins(shop.shop)]
     if source.landed:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -94,7 +95,7 @@ def _collect_landed(
     format_ = format_of(source)
     landed = Landed(Place(shop, source, key), source)
     corrected = _corrected(shop, source, key)
-    groups = landed.groups([msgspec.to_builtins(source), code[0], sorted(corrected.items())])
+    groups = landed.groups([_reading(source), code[0], sorted(corrected.items())])
     layouts = {part: landed.layout(format_, chunks) for part, chunks in groups.items()}
     names = {part: (*layout.tables, *_BESIDE) for part, layout in layouts.items()}
     evidence = Evidence()
@@ -135,6 +136,11 @@ def _write_group(
     ]
     names = dict.fromkeys((each.file.name for each in counted), layout.name)
     store.write("files", store.arrow(_file_rows(landed.source, whole, names)), part)
+
+
+def _reading(source: Source) -> Any:
+    """The settings that what is read depends on."""
+    return msgspec.to_builtins(msgspec.structs.replace(source, health=None))
 
 
 def _corrected(shop: Shop, source: Source, key: Key) -> dict[str, dict[int, str]]:
@@ -226,6 +232,7 @@ def _file_rows(source: Source, counted: Sequence[Counted], layouts: dict[str, st
         "source": source.name,
         "file": each.file.name,
         "layout": layouts[each.file.name],
+        "header": list(each.file.header),
         "encoding": each.file.encoding,
         "bytes": each.file.size,
         "rows": each.read,

@@ -9,6 +9,7 @@ from onebasket.report import reasons
 from onebasket.report.charts import Caption, Series, alone, bars, both, spark
 from onebasket.report.money import balance
 from onebasket.report.page import Block, Grid, Page, Row, Section
+from onebasket.report.watched import watched
 from onebasket.report.words import FIELD, KIND, STAGE, TABLE, UNUSABLE
 
 _WEEK = timedelta(days=7)
@@ -29,7 +30,9 @@ def sources(page: Page) -> Section:
     title, short = say("Sources and their health"), say("Sources")
     if not found:
         return Section("sources", title, short, say("No rows have come in yet."))
-    return Section("sources", title, short, lead, [_source_table(page, found), *_identifiers(page)])
+    return Section(
+        "sources", title, short, lead, [_source_table(page, found), *watched(page), *_identifiers(page)]
+    )
 
 
 def _source_table(page: Page, found: list[Row]) -> Block:

@@ -15,6 +15,7 @@ from onebasket.shop.settings import (
     Clean,
     Constant,
     Experiment,
+    Health,
     Identity,
     Improve,
     Learn,
@@ -31,6 +32,7 @@ from onebasket.shop.settings import (
 
 __all__ = [
     "FILE_NAME", "MOST_LISTED", "TEXTS", "Align", "Api", "Behaviour", "Clean", "Constant", "Experiment",
+    "Health",
     "Identity", "Improve", "Learn", "Mapped", "ModelName", "Placement", "Preset", "Recommend", "Run", "Serve",
     "Shop", "Source", "load",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from onebasket.shop.settings import (
     Align,
     Experiment,
     File,
+    Health,
     Learn,
     Placement,
     Serve,
@@ -61,10 +62,21 @@ def mistakes(settings: File) -> Iterator[Mistake]:
         if found < smallest:
             yield where, "too small", str(found), f"{smallest} or more"
     yield from _serve_mistakes(settings.serve)
+    yield from _health_mistakes("health", settings.health)
+    for place, source in enumerate(settings.source):
+        if source.health is not None:
+            yield from _health_mistakes(f"source[{place}].health", source.health)
     if not 0 < settings.improve.held_back < 1:
         yield "improve.held_back", "not a share", str(settings.improve.held_back), "between 0 and 1"
     if settings.experiment is not None:
         yield from _experiment_mistakes(settings.experiment, settings.learn)
+
+
+def _health_mistakes(at: str, health: Health) -> Iterator[Mistake]:
+    for name in Health.__struct_fields__:
+        found = getattr(health, name)
+        if not 0 <= found < math.inf:
+            yield f"{at}.{name}", "not a limit", str(found), "0 or more"
 
 
 def _learn_mistakes(at: str, learn: Learn) -> Iterator[Mistake]:

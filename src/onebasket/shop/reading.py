@@ -17,6 +17,7 @@ from onebasket.shop.settings import (
     Clean,
     Experiment,
     File,
+    Health,
     Identity,
     Improve,
     Learn,
@@ -78,6 +79,7 @@ def load(folder: str | Path) -> Shop:
         settings.serve,
         settings.experiment,
         settings.improve,
+        settings.health,
     )
 
 
@@ -106,7 +108,7 @@ def _keys(section: str) -> tuple[str, ...]:
         "the file": File, "shop": Identity, "source": Source, "source.api": Api, "run": Run, "clean": Clean,
         "align": Align, "learn": Learn, "recommend": Recommend,
         "behaviour": Behaviour, "serve": Serve,
-        "experiment": Experiment, "improve": Improve,
+        "experiment": Experiment, "improve": Improve, "health": Health, "source.health": Health,
     }  # fmt: skip
     if section.startswith("serve.placement"):
         return Placement.__struct_fields__

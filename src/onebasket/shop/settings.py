@@ -9,6 +9,7 @@
 [behaviour]   how much is written of what customers will do next
 [serve]       where the server listens; [serve.placement.NAME] what a list in one place of the shop may hold
 [experiment]  a second model beside the first, and who gets its lists
+[health]      when a source is not well
 [improve]     the rules by which `onebasket improve` decides
 [[source]]    one a source; with format "table" a map: our column = their column
 """
@@ -52,6 +53,18 @@ class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_pages: int = 100_000  # of one load
 
 
+class Health(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[health]`, `[source.health]`: the limits within which a source is well."""
+
+    max_age_days: float = 0.0  # since its last order or event; 0: no limit
+    least_volume: float = 0.5  # of the usual week, in the last one
+    most_volume: float = 3.0  # the same; 0: no limit
+    max_rejected: float = 0.05  # share of rows in quarantine
+    max_duplicates: float = 0.95  # share of rows that repeat others
+    null_rise: float = 0.2  # how much the share of rows without a value may rise from run to run, by column
+    least_identifiers: float = 0.0  # usable identifiers a record of people
+
+
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One `[[source]]`. Options left out take the format's own default, then the shop's."""
 
@@ -77,6 +90,7 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decimal: Literal[".", ","] | None = None
     time_formats: tuple[str, ...] | None = None
     shared_devices: tuple[str, ...] = ()  # ids of tills and tablets many people use: no identity
+    health: Health | None = None  # None: the shop's
     people: dict[str, Mapped] = {}
     products: dict[str, Mapped] = {}
     orders: dict[str, Mapped] = {}
@@ -289,6 +303,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serve: Serve = Serve()
     experiment: Experiment | None = None
     improve: Improve = Improve()
+    health: Health = Health()
 
 
 class Shop(msgspec.Struct, frozen=True):
@@ -306,6 +321,7 @@ class Shop(msgspec.Struct, frozen=True):
     serve: Serve = Serve()
     experiment: Experiment | None = None
     improve: Improve = Improve()
+    health: Health = Health()
 
     @property
     def challenging(self) -> Learn | None:

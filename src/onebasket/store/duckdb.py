@@ -170,6 +170,20 @@ class DuckStore:
         ((rows,),) = self.connection.execute(f'select count(*) from "{table}"').fetchall()
         return int(rows)
 
+    def nulls(self, table: str, source: str) -> dict[str, float]:
+        """The share of nulls in each column of one source's parts of a table; none where there are no rows.
+
+        Read off the statistics of the files, without reading rows.
+        """
+        kind, counts, rows = BY_NAME[table], dict.fromkeys(BY_NAME[table].names, 0), 0
+        for path in self._home.parts(table):
+            if path.name.split(".")[0] == source:
+                metadata = self._metadata(kind, path)
+                rows += metadata.num_rows
+                for name, nulls in _null_counts(metadata):
+                    counts[name] = counts.get(name, 0) + nulls
+        return {name: counts[name] / rows for name in kind.names} if rows else {}
+
     def map(
         self, table: str, columns: Sequence[str], function: MapFunction, schema: pa.Schema
     ) -> duckdb.DuckDBPyRelation:
@@ -313,11 +327,18 @@ def _check_columns(kind: Table, result: duckdb.DuckDBPyRelation) -> None:
 def _check_nulls(kind: Table, metadata: pq.FileMetaData) -> None:
     """No nulls where none may be: read off the statistics of the file just written."""
     required = {column.name for column in kind.columns if column.required}
+    for name, nulls in _null_counts(metadata):
+        if name in required and nulls:
+            raise _null_error(kind, name, nulls)
+
+
+def _null_counts(metadata: pq.FileMetaData) -> Iterator[tuple[str, int]]:
+    """Each column of each group of rows, with its nulls."""
     for group in range(metadata.num_row_groups):
         for place in range(metadata.num_columns):
             chunk = metadata.row_group(group).column(place)
-            if chunk.path_in_schema in required and chunk.statistics and chunk.statistics.null_count:
-                raise _null_error(kind, chunk.path_in_schema, chunk.statistics.null_count)
+            if chunk.statistics:
+                yield chunk.path_in_schema, chunk.statistics.null_count or 0
 
 
 def _null_error(kind: Table, column: str, count: int) -> SchemaError:

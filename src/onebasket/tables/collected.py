@@ -32,6 +32,7 @@ FILES = Table(
         source varchar!  name of the source
         file varchar!  path or URL
         layout varchar!  which of the format's layouts it has
+        header list(varchar)  names of its columns; of JSON the keys seen first
         encoding varchar!  encoding found
         bytes bigint!  size in bytes
         rows bigint!  records read, rejected ones included
