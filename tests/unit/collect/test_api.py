@@ -75,7 +75,11 @@ class World:
         return as_json({"data": self.wanted(request)[start : start + 10]})
 
     def collect(self) -> RunResult:
-        return run(self.folder, until="collect")
+        """Raises what stopped its only source."""
+        done = run(self.folder, until="collect")
+        for error in done.stopped.values():
+            raise error
+        return done
 
     def quantities(self) -> dict[int, str]:
         found = ask(self.folder, "select order_id::int, quantity from raw_events order by 1")

@@ -70,7 +70,11 @@ class World:
         self.do(f"insert into sales values {', '.join(rows)}")
 
     def collect(self) -> RunResult:
-        return run(self.folder, until="collect")
+        """Raises what stopped its only source."""
+        done = run(self.folder, until="collect")
+        for error in done.stopped.values():
+            raise error
+        return done
 
     def ask(self, query: str) -> list[Any]:
         return ask(self.folder, query)

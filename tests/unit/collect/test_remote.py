@@ -139,6 +139,7 @@ def test_files_that_changed_are_fetched_again(
         ("f.ndjson", b'{"sku": "S1", "mail": "a@b.de", "title": "x"}\n{"sku": "S2"}\n{"sku": "S3"}\n'),
         ("f.json", b'[{"sku": "S1", "mail": "a@b.de", "title": "x"}, {"sku": "S2"}, {"sku": "S3"}]'),
     ],
+    ids=("csv", "gzip", "parquet", "xlsx", "ndjson", "json"),
 )
 def test_files_of_every_kind(world: World, memory: Any, name: str, content: bytes) -> None:
     memory.pipe(f"/b/{name}", content)

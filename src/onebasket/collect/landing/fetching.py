@@ -7,7 +7,7 @@ from onebasket.collect.landing import api, remote, tables
 from onebasket.collect.landing.place import Place
 from onebasket.errors import SourceError
 from onebasket.protect import Key
-from onebasket.shop import Shop
+from onebasket.shop import Shop, Source
 
 
 def fetch(shop: Shop, key: Key, progress: Progress = silent) -> dict[str, SourceError]:
