@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onebasket.store.base import Hash, Json, Number, Reading, Text, Time
+from onebasket.store.base import Hash, Json, Number, Reading, Text, Time, Unread
 
 QUICK = settings(max_examples=12, deadline=None)
 
@@ -231,6 +231,29 @@ class TestNumbers:
         readings += [Time(("iso", "%d/%m/%Y", "epoch_us"), "Europe/Berlin"), Time(("iso",), "UTC", "text")]
         for reading in readings:
             assert len(parse(lasting_store, reading, *texts)) == len(texts)
+
+    def test_what_is_counted_is_not_below_zero(self, lasting_store: Any) -> None:
+        texts = ["3", "-3", "0", "2.5", "(1)", "9" * 14, None]
+        found = parse(lasting_store, Number(scale=1, counted=True), *texts)
+        assert found == [3, None, 0, 3, None, int("9" * 14), None]
+        assert parse(lasting_store, Number(counted=True), "0.5", "-0.5") == [0.5, None]
+
+
+class TestUnread:
+    def test_it_tells_the_first_text_that_its_reading_makes_nothing_of(self, lasting_store: Any) -> None:
+        texts = {
+            "a": ["1", "x", "x", " - ", None, "1"],
+            "b": ["2024-05-01", "x", "2024-05-01", "then", "", "N/A"],
+        }
+        data = {name: pa.array(values, pa.string()) for name, values in texts.items()}
+        lasting_store.keep("texts", lasting_store.arrow(pa.table({"n": range(6), **data})))
+        faults = Unread((("number", "bad number"), ("time", "it's no time")), ("-", "n/a"))
+        readings = {"number": ("a", Number()), "unread": ("a", faults), "time": ("b", Time(("iso",)))}
+        lasting_store.keep("parsed", lasting_store.parse("texts", readings))
+        (rows,) = [pa.Table.from_batches(list(lasting_store.read("parsed"))).to_pylist()]
+        assert set(rows[0]) == {"n", "a", "b", "number", "time", "unread"}
+        found = [row["unread"] for row in sorted(rows, key=lambda row: row["n"])]
+        assert found == [None, "bad number", "bad number", "it's no time", None, None]
 
 
 class TestTexts:

@@ -34,15 +34,8 @@ def clean_products(work: Work) -> None:
     work.view("listing_rows", work.sql("listing_rows"))
     work.keep("listings", work.store.parse("clean_listing_rows", readings.listings()))
     work.view("product_texts", work.sql("product_texts"))
-    work.map("gtin", "product_texts", ("gtin_said",), lambda text: (gtin(text),), _GTIN)
+    _read_names(work, "product_texts")
     work.map("size", "product_texts", ("size_said",), size, _SIZE)
-    work.map(
-        "title",
-        "product_texts",
-        ("title_said",),
-        _titled,
-        _TITLE,
-    )
     work.map("vector", "products_read", ("vector_said",), lambda text: (vector(text),), _VECTOR)
     work.keep("vector_width", work.sql("vector_width"))
     work.keep("products_ranked", work.sql("products_ranked", currency=work.how.currency))
@@ -50,3 +43,16 @@ def clean_products(work: Work) -> None:
     how = work.how
     listed = work.sql("products", source=work.source, channel=how.channel, currency=how.currency)
     work.store.write("products", listed, work.source)
+
+
+def name_listings(work: Work) -> None:
+    """From other `clean_listing_rows` to other `clean_listing_keys`, once the source's products are known."""
+    work.keep("listings", work.store.parse("clean_listing_rows", readings.listings()))
+    _read_names(work, "listings")
+    work.keep("listing_keys", work.sql("listing_keys"))
+
+
+def _read_names(work: Work, table: str) -> None:
+    """`clean_gtin` and `clean_title` of the barcodes and titles in a table."""
+    work.map("gtin", table, ("gtin_said",), lambda text: (gtin(text),), _GTIN)
+    work.map("title", table, ("title_said",), _titled, _TITLE)

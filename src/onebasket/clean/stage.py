@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from onebasket.accounting import Account, Progress, silent
+from onebasket.clean.further import clean_further
 from onebasket.clean.people import clean_people
 from onebasket.clean.products import clean_products
 from onebasket.clean.readings import as_text
@@ -24,6 +25,7 @@ RAW = ("people", "products", "orders", "events")
 def clean(store: Store, shop: Shop, source: Source, key: Key, progress: Progress = silent) -> list[Account]:
     """Turn the raw parts of one source into trusted ones: people, identifiers, products, orders, events.
 
+    Stock, campaigns and the other further tables follow, where the source tells of them.
     Also writes its parts of duplicates and repairs, and the quarantine part `<source>.clean`.
     Gives one account a raw table. Events later than tomorrow (UTC) are refused as future_time,
     so a later run may take in what an earlier one refused.
@@ -43,7 +45,7 @@ def clean(store: Store, shop: Shop, source: Source, key: Key, progress: Progress
     for number, step in enumerate(steps):
         progress(f"clean {source.name}", number, len(steps))
         step(work)
-    accounts = _accounts(work)
+    accounts = [*_accounts(work), *clean_further(work)]
     work.forget()
     progress(f"clean {source.name}", len(steps), len(steps))
     return accounts

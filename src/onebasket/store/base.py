@@ -34,11 +34,13 @@ class Number:
     Four decimals are kept. Digits grouped otherwise than by threes (or, before the last three, by
     twos) are no number: '1,5' is null where the decimal mark is a point. A leading minus, a
     trailing minus and accounting brackets make it negative. `scale` multiplies before
-    rounding half up to a whole number (100: euros to cents); None leaves a double.
+    rounding half up to a whole number (100: euros to cents); None leaves a double. With `counted` a number
+    below 0 is none.
     """
 
     decimal_mark: str = "."
     scale: int | None = None
+    counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,16 @@ class Json:
     columns: tuple[str, ...]
 
 
-Reading = Time | Number | Text | Hash | Json
+@dataclass(frozen=True)
+class Unread:
+    """What stands in `words` beside the first of some other readings that makes nothing of a text that says
+    something; null where all texts are read. `missing` holds texts that say nothing, in lower case."""
+
+    words: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...] = ()
+
+
+Reading = Time | Number | Text | Hash | Json | Unread
 
 
 # An engine's own lazy result: its rows are not computed yet. Stages hand it on, unopened.

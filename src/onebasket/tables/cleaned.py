@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from onebasket.tables.schema import PERSON, WHERE, Table, columns
+from onebasket.tables.schema import ITEM, PERSON, WHERE, Table, columns
 
 QUARANTINE = Table(
     "quarantine",
@@ -39,7 +39,7 @@ DUPLICATES = Table(
         of_file varchar!  the file of the row it repeats
         of_line bigint!  the line of the row it repeats
         of_item int!  the item of the row it repeats
-        why varchar!  same_event_id, same_row, same_record, same_order, same_product, superseded
+        why varchar!  same_event_id, same_row, same_record, same_order, same_product, same_level, superseded, …
     """),
     by_source=True,
 )
@@ -173,5 +173,223 @@ EVENTS = Table(
         test boolean!  part of a test order: kept, never counted
     """
     ),
+    by_source=True,
+)
+
+STOCK = Table(
+    "stock",
+    "clean",
+    "levels of stock of each source, typed; of one level the last word",
+    ("source", "file", "line", "item"),
+    columns(
+        WHERE
+        + ITEM
+        + """
+        product_key varchar!  what the source calls the product
+        place varchar  warehouse, shop or location
+        ts timestamp  as of when, UTC; null: when the file was written
+        on_hand double  units that are there; below 0 where more was sold than there was
+        available double  units that may be sold
+        reserved double  units promised to orders
+        incoming double  units ordered or on their way
+    """
+    ),
+    by_source=True,
+)
+
+PRODUCT_DAYS = Table(
+    "product_days",
+    "clean",
+    "what each source counted of a product in a day, typed",
+    ("source", "file", "line", "item"),
+    columns(
+        WHERE
+        + ITEM
+        + """
+        product_key varchar!  what the source calls the product
+        day date!  the day, in the source's zone
+        impressions bigint  times shown in lists and searches
+        visitors bigint  people who looked at it
+        views bigint  times looked at
+        favourites bigint  people who marked it
+        carts bigint  people who put it in a cart
+        cart_units double  units put in carts
+        buyers bigint  people who bought it
+        orders bigint  orders with it
+        units double  units sold
+        amount_minor bigint  money paid for it
+        refunded_minor bigint  money given back for it, not negative
+        conversion double  share of visitors who bought, as the source says
+        currency varchar!  currency
+    """
+    ),
+    by_source=True,
+)
+
+CAMPAIGNS = Table(
+    "campaigns",
+    "clean",
+    "campaigns of each source, typed; of one campaign the last word",
+    ("source", "file", "line", "item"),
+    columns(
+        WHERE
+        + ITEM
+        + """
+        campaign_id varchar!  what the source calls the campaign; its name where it has no id
+        name varchar  its name
+        medium varchar  email, sms, push, ads, social, affiliate, or as said
+        subject varchar  subject or headline
+        segment varchar  whom it was meant for
+        ts timestamp  when sent or begun, UTC
+        end_ts timestamp  when it ended, UTC
+        status varchar  draft, scheduled, running, paused, done, cancelled, or as said
+        impressions bigint  times shown
+        sent bigint  messages sent
+        delivered bigint  messages delivered
+        opens bigint  people who opened it
+        clicks bigint  people who clicked
+        orders bigint  orders it is credited with
+        revenue_minor bigint  money it is credited with
+        unsubscribed bigint  people who unsubscribed
+        bounces bigint  messages that bounced
+        complaints bigint  people who complained of it
+        cost_minor bigint  what it cost
+        currency varchar!  currency
+    """
+    ),
+    by_source=True,
+)
+
+EXPOSURES = Table(
+    "exposures",
+    "clean",
+    "who was shown or sent what, typed",
+    ("source", "file", "line", "item"),
+    columns(
+        WHERE
+        + ITEM
+        + """
+        exposure_id varchar  the source's own id of it
+        campaign_id varchar  what the source calls the campaign
+        record_id varchar  who; null: nobody known
+        product_key varchar  what the source calls the product
+        ts timestamp!  when, UTC
+        kind varchar!  sent, delivered, impression, open, click, bounce, unsubscribe, complaint, or as said
+        place varchar  where it was shown
+        variant varchar  which version of it
+    """
+    ),
+    by_source=True,
+)
+
+REVIEWS = Table(
+    "reviews",
+    "clean",
+    "reviews of each source, typed; of one review the last word",
+    ("source", "file", "line", "item"),
+    columns(
+        WHERE
+        + ITEM
+        + """
+        review_id varchar!  what the source calls the review
+        record_id varchar  who; null: nobody known
+        order_id varchar  what the source calls the order
+        product_key varchar  what the source calls the product
+        ts timestamp!  when written, UTC
+        rating double  stars or points
+        scale double!  the most that can be given
+        heading varchar  heading
+        text varchar  text
+        verified boolean  whether the source knows of the purchase
+        status varchar  published, pending, rejected, or as said
+        answer varchar  the shop's answer
+    """
+    ),
+    personal=True,
+    by_source=True,
+)
+
+TICKETS = Table(
+    "tickets",
+    "clean",
+    "requests to customer service, typed; of one ticket the last word",
+    ("source", "file", "line", "item"),
+    columns(
+        WHERE
+        + ITEM
+        + """
+        ticket_id varchar!  what the source calls the ticket
+        record_id varchar  who; null: nobody known
+        order_id varchar  what the source calls the order
+        product_key varchar  what the source calls the product
+        subject varchar  subject
+        text varchar  first message
+        kind varchar  question, problem, return, complaint, or as said
+        status varchar  new, open, waiting, solved, closed, or as said
+        priority varchar  low, normal, high, urgent, or as said
+        via varchar  email, chat, telephone, form, social, or as said
+        ts timestamp!  when it came in, UTC
+        first_answer_ts timestamp  when first answered, UTC
+        closed_ts timestamp  when solved or closed, UTC
+        satisfaction varchar  the customer's word on it: good, bad, or as said
+    """
+    ),
+    personal=True,
+    by_source=True,
+)
+
+SHIPMENTS = Table(
+    "shipments",
+    "clean",
+    "what was sent where, typed: one row a parcel, or one a product in it",
+    ("source", "file", "line", "item"),
+    columns(
+        WHERE
+        + ITEM
+        + """
+        shipment_id varchar!  what the source calls the shipment
+        order_id varchar  what the source calls the order
+        product_key varchar  what the source calls the product
+        quantity double  units of the product
+        carrier varchar  carrier
+        tracking varchar  tracking number
+        status varchar  pending, shipped, delivered, returned, lost, cancelled, or as said
+        shipped_ts timestamp  when sent, UTC
+        delivered_ts timestamp  when delivered, UTC
+        place varchar  warehouse or shop it left from
+        country varchar  country it went to, ISO 3166 alpha-2 where known
+        region varchar  state or province it went to
+    """
+    ),
+    personal=True,
+    by_source=True,
+)
+
+PAYMENTS = Table(
+    "payments",
+    "clean",
+    "money that moved, typed",
+    ("source", "file", "line", "item"),
+    columns(
+        WHERE
+        + ITEM
+        + """
+        payment_id varchar!  what the source calls the payment
+        order_id varchar  what the source calls the order
+        record_id varchar  who; null: nobody known
+        kind varchar!  charge, refund, fee, transfer, dispute, adjustment, or as said
+        ts timestamp!  when, UTC
+        status varchar  succeeded, pending, failed, cancelled, or as said
+        amount_minor bigint!  amount; refunds and fees are negative
+        fee_minor bigint  what the service kept of it, not negative
+        refunded_minor bigint  given back of it so far, not negative
+        currency varchar!  currency
+        method varchar  card, wallet, transfer, cash, invoice, or as said
+        description varchar  description
+        risk varchar  risk, as said
+        disputed boolean  whether the payer disputes it
+    """
+    ),
+    personal=True,
     by_source=True,
 )

@@ -47,7 +47,7 @@ class World:
     def clean(self, how: dict[str, Any] | None = None, **raw: list[dict[str, Any]]) -> list[Account]:
         """Write raw tables (`events=[{…}]`) and clean them; checks that every account balances."""
         self.write("sources", [{**HOW, **(how or {})}])
-        for name in ("people", "products", "orders", "events"):
+        for name in {"people": 0, "products": 0, "orders": 0, "events": 0, **raw}:
             self.write(f"raw_{name}", raw.get(name, []))
         return [account.check() for account in clean(self.store, self.shop, self.shop.sources[0], self.key)]
 
@@ -60,3 +60,7 @@ class World:
     def refused(self) -> list[str]:
         """Reasons in the order of quarantine."""
         return [row["reason"] for row in self.rows("quarantine")]
+
+    def parts(self, table: str) -> list[str]:
+        """The files of a table that this world has written."""
+        return sorted(path for path in self.store.written if path.startswith(f"{table}/"))

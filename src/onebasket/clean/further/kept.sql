@@ -1,0 +1,4 @@
+select * exclude (same, fault)
+from clean_judged
+anti join clean_again using (file, line, item)
+where fault is null

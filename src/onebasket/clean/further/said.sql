@@ -1,0 +1,1 @@
+select * from clean_texts where source = $source
