@@ -59,7 +59,7 @@ select
     m.pack_count,
     p.price_minor,
     p.source as price_source,
-    m.stock,
+    coalesce(u.stock, m.stock) as stock,
     m.active,
     m.sources,
     m.titles,
@@ -68,3 +68,4 @@ from merged m
 left join sized z on z.product_id = m.product_id
 left join priced p on p.product_id = m.product_id
 left join pictured v on v.product_id = m.product_id
+left join fuse_stock_units u on u.product_id = m.product_id

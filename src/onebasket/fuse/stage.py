@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from onebasket.accounting import Account
 from onebasket.currencies import minor_rate
+from onebasket.fuse.further import fuse_further, fuse_stock
 from onebasket.fuse.moments import moments, moments_table, windows_table
 from onebasket.fuse.returns import TIES, tie
 from onebasket.fuse.titles import FITS, fits
@@ -23,6 +24,8 @@ _EPOCH = datetime(1970, 1, 1)
 
 def fuse(store: DuckStore, shop: Shop) -> list[Account]:
     """Write order_links, timeline, merged_events, customer_values, customers, catalogue, customer_features.
+
+    Then what there is of stock_levels, catalogue_days, campaign_results and the like.
 
     Amounts become the shop's currency by its stated rates, half away from zero, so that a return
     converts to what its purchase did.
@@ -41,12 +44,14 @@ def fuse(store: DuckStore, shop: Shop) -> list[Account]:
     )
     account = Account("fuse", "all", "events", store.count("events"), kept, duplicates=merged).check()
     store.forget("fuse_orders", "fuse_shared")
+    fuse_stock(store)
     _write_catalogue(store, shop.shop.language)
     _keep(store, "activity", "purchases")
+    further = fuse_further(store)
     _write_customers(store)
     _write_features(store, moments(first, last) if kept else [])
     store.forget("fuse_rates", "fuse_losses", "fuse_activity", "fuse_purchases")
-    return [account]
+    return [account, *further]
 
 
 def rates(shop: Identity) -> pa.Table:
@@ -91,9 +96,9 @@ def _write_timeline(store: DuckStore) -> int:
 
 def _write_catalogue(store: DuckStore, language: str) -> None:
     store.keep("fuse_titles", store.map("products", ["title"], fits(language), FITS))
-    _keep(store, "listings")
+    _keep(store, "listings", "stock_units")
     store.write("catalogue", store.sql("fuse/catalogue"))
-    store.forget("fuse_titles", "fuse_listings")
+    store.forget("fuse_titles", "fuse_listings", "fuse_stock_units")
 
 
 def _write_customers(store: DuckStore) -> None:

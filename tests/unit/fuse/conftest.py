@@ -16,11 +16,12 @@ from onebasket.shop import Align, Clean, Identity, Learn, Recommend, Run, Shop, 
 from onebasket.store.basket import Basket
 from onebasket.store.duckdb import DuckStore
 from onebasket.store.portable_types import arrow_type
-from onebasket.tables import BY_NAME
+from onebasket.tables import BY_NAME, FURTHER
 
 START = datetime(2024, 1, 10, 12)
 DEFAULTS: dict[str, Any] = {
-    "varchar": "-", "bigint": 0, "int": 0, "boolean": False, "double": 0.0, "timestamp": START,
+    "varchar": "-", "date": START.date(), "timestamp": START, "bigint": 0, "int": 0, "boolean": False,
+    "double": 0.0,
     "list(varchar)": [],
 }  # fmt: skip
 
@@ -43,7 +44,8 @@ class Story:
         self.rows: dict[str, list[dict[str, Any]]] = {
             name: []
             for name in (
-                "people", "customer_links", "products", "product_links", "orders", "events", "supersessions"
+                "people", "customer_links", "products", "product_links", "orders", "events", "supersessions",
+                *FURTHER,
             )
         }  # fmt: skip
         self._lines = itertools.count(1)
@@ -96,6 +98,13 @@ class Story:
             )  # fmt: skip
         return self
 
+    def told(self, table: str, source: str, hours: float = 0, **values: Any) -> Story:
+        """A row of one of the further tables."""
+        where = {"source": source, "channel": self.channel(source), "file": "f", "line": next(self._lines)}
+        ts = {"ts": START + timedelta(hours=hours)} if "ts" in BY_NAME[table].names else {}
+        self.rows[table].append({**where, **ts, **values})
+        return self
+
     def back(self, source: str, key: str, units: float, amount: int, hours: float, **values: Any) -> Story:
         return self.event(
             source, "return", hours, product_key=key, quantity=-units, amount_minor=-amount, **values
@@ -111,7 +120,8 @@ class Fused:
     def __init__(self, store: DuckStore) -> None:
         names = (
             "order_links", "timeline", "merged_events", "customers", "customer_values", "catalogue",
-            "customer_features",
+            "customer_features", "stock_levels", "catalogue_days", "campaign_results", "campaign_exposures",
+            "product_reviews", "support_tickets", "order_shipments", "order_payments",
         )  # fmt: skip
         self.tables = {name: [r for b in store.read(name) for r in b.to_pylist()] for name in names}
 
@@ -144,9 +154,13 @@ def fused(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Fused]:
         shop = Shop(folder, settings, sources, Run(), Clean(), Align(), Learn(), Recommend())
         with basket.begin() as draft, DuckStore(draft, key, threads=1) as store:
             for name, rows in story.rows.items():
-                store.write(name, store.arrow(table_of(name, rows)))
-            (account,) = fuse(store, shop)
+                if rows or name not in FURTHER:
+                    store.write(name, store.arrow(table_of(name, rows)))
+            account, *further = fuse(store, shop)
             assert account.rows_in == len(story.rows["events"])
+            assert {one.table: one.kept for one in further} == {
+                name: len(story.rows[name]) for name in FURTHER[2:] if story.rows[name]
+            }
             return Fused(store)
 
     return run
