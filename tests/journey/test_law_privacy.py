@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 
-from onebasket.tables import ALL, BY_NAME, FURTHER
+from onebasket.tables import ALL, BY_NAME
 from tests.journey import personal
-from tests.journey.conftest import Ran
+from tests.journey.conftest import TOLD, Ran
 from tests.journey.personal import Personal
 
 OPEN = [table for table in ALL if not table.personal]
-CLOSED = [table for table in ALL if table.personal and table.name.removeprefix("raw_") not in FURTHER]
+CLOSED = [table for table in TOLD if table.personal]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from onebasket.report import behaviour, intake, learned, people, sales
+from onebasket.report import behaviour, further, intake, learned, people, sales
 from onebasket.report.page import Page
 from onebasket.shop import Shop
 from onebasket.store.base import Store
@@ -29,6 +29,7 @@ def report(store: Store, shop: Shop, manifest: dict[str, Any], path: Path) -> No
         sales.over_time(page),
         people.rfm(page),
         sales.products(page),
+        further.further(page),
         learned.scores(page),
         behaviour.behaviour(page),
         learned.truth(page),
