@@ -109,7 +109,7 @@ def _stray_quote(sample: Sample, cells: list[str]) -> bytes:
 
 
 def _undecodable(sample: Sample, cells: list[str]) -> bytes:
-    return b"\xff\xfe\xff " + _raw(sample.line(cells), sample)
+    return b"\x81 " + _raw(sample.line(cells), sample)
 
 
 def _oversized(sample: Sample, cells: list[str]) -> bytes:
@@ -117,6 +117,7 @@ def _oversized(sample: Sample, cells: list[str]) -> bytes:
 
 
 _TIMED = ("orders", "events", "payments", "product_days", "campaigns")
+_MONEY = ("events", "payments", "product_days", "campaigns")
 LINES = (
     Damage("too many cells", "too_many_columns", spoil=_longer),
     Damage("two records on one line", "too_many_columns", spoil=_twice),
@@ -129,14 +130,16 @@ CELLS = (
     Damage("a time in words", "bad_time", "time", "yesterday", loses=_TIMED),
     Damage("a time before all", "too_early", "time", datetime(1970, 1, 1), loses=_TIMED),
     Damage("a time to come", "future_time", "time", datetime(2199, 1, 1), loses=_TIMED),
-    Damage("an amount in words", "bad_amount", "amount", "twelve", loses=("events", "payments")),
-    Damage("an absurd amount", "absurd_amount", "amount", "987654321987", loses=("events", "payments")),
+    Damage("an amount in words", "bad_amount", "amount", "twelve", loses=_MONEY),
+    Damage("a sum in words", "bad_amount", "sum", "twelve", loses=_MONEY),
+    Damage("an absurd amount", "absurd_amount", "amount", "987654321987", loses=_MONEY),
     Damage("a negative price", "negative_price", "price", "-7.00", loses=("events",)),
     Damage("a quantity in words", "bad_quantity", "quantity", "two", loses=("events",)),
     Damage("a quantity of nothing", "bad_quantity", "quantity", "0", loses=("events",)),
     Damage("an absurd quantity", "absurd_quantity", "quantity", "99999999", loses=("events",)),
     Damage("a currency nobody knows", "unknown_currency", "currency", "ZZZ", loses=_TIMED),
-    Damage("no product", "no_product", "product", "n/a", loses=("events", "products")),
+    Damage("no product", "no_product", "product", "n/a", loses=("events", "products", "product_days")),
+    Damage("no campaign", "no_campaign", "campaign", "n/a", loses=("campaigns",)),
     Damage("nobody", "no_usable_value", "person", "n/a", loses=("people",)),
     Damage("a total in words", "bad_amount", "total", "twelve", loses=_TIMED),
     Damage("an absurd total", "absurd_amount", "total", "987654321987", loses=_TIMED),

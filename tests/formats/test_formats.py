@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.formats import chinese, marketplaces, western
+from tests.formats import chinese, counted, marketplaces, western
 from tests.formats.sample import DAMAGES, Damage, Row, Sample
 
-FILES = (*western.FILES, *marketplaces.FILES, *chinese.FILES)
+FILES = (*western.FILES, *marketplaces.FILES, *chinese.FILES, *counted.FILES)
 COPIED = 100
 STEP = 29  # a damaged record every so many
 SELECTS = {
@@ -24,6 +24,8 @@ SELECTS = {
     "people": "select email from people where email is not null",
     "accounts": "select account from people where account is not null",
     "phones": "select phone from people where phone is not null",
+    "campaigns": "select campaign_id, sent, revenue_minor, strftime(ts, '%Y-%m-%d %H:%M:%S') from campaigns",
+    "product_days": "select product_key, cast(day as varchar), visitors, amount_minor from product_days",
     "products": "select product_key, price_minor from products",
 }
 UNIQUE = ("orders", "people", "accounts", "phones", "products")  # told on several rows, known once

@@ -114,6 +114,12 @@ _KINDS = {
 }
 _TYPE, _POSTED = column("transaction-type"), first(column("posted-date-time"), column("posted-date"))
 
+# What tells a part of a settlement: of one line there are its price, its taxes, its fees.
+_PART = (
+    *("settlement-id", "order-id", "order-item-code", "adjustment-id"),
+    *("transaction-type", "amount-type", "amount-description"),
+)
+
 SETTLEMENT = Layout(
     "settlement",
     required=("settlement-id", "transaction-type", "amount-type", "amount", "total-amount"),
@@ -132,6 +138,7 @@ SETTLEMENT = Layout(
     ),
     payments=rows(
         {
+            "payment_id": When(Filled(_TYPE), joined(*map(column, _PART), sep="/")),
             "order_id": column("order-id"),
             # The first row is what was transferred to the bank in all.
             "kind": first(
