@@ -254,6 +254,19 @@ def test_links_that_lead_astray_or_in_circles(world: World, link: str) -> None:
         world.collect()
 
 
+def test_an_answer_that_is_too_large(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "_MOST_BYTES", 100)
+    with pytest.raises(SourceError, match="an answer of more than"):
+        world.collect()
+
+
+def test_an_answer_that_takes_too_long(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 100_000, 61))
+    monkeypatch.setattr(web.time, "monotonic", lambda: next(clock))
+    with pytest.raises(SourceError, match="took more than 60 seconds"):
+        world.collect()
+
+
 def test_too_many_pages(world: World) -> None:
     world.write(PAGE + "\nmost_pages = 3")
     with pytest.raises(SourceError, match="more than 3 pages"):

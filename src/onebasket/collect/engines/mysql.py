@@ -57,7 +57,7 @@ class MySql(Engine):
         text = str(value)
         if _NUMBER.fullmatch(text):
             return text
-        return f"'{text}'" if _MOMENT.fullmatch(text) else f"x'{text.encode().hex()}'"
+        return f"'{text}'" if _MOMENT.fullmatch(text) else f"_utf8mb4 x'{text.encode().hex()}'"
 
     def _rows(self, cursor: Any) -> Iterator[list[str | None]]:
         while some := cursor.fetchmany(BATCH_ROWS):
