@@ -23,7 +23,7 @@ from onebasket.store.digests import Words
 from onebasket.store.reading import Lines, Numbers, RawFile
 
 _FANNED = 8  # chunks in a group, then groups in a larger one
-_GROUP_ROWS = 1_000_000
+_GROUP_ROWS = 250_000
 _PIECE_ROWS = 10_000
 
 
