@@ -39,7 +39,7 @@ DUPLICATES = Table(
         of_file varchar!  the file of the row it repeats
         of_line bigint!  the line of the row it repeats
         of_item int!  the item of the row it repeats
-        why varchar!  same_event_id, same_row, same_record, same_order, same_product, same_level, superseded, …
+        why varchar!  same_event_id, same_row, same_record, same_order, superseded, …
     """),
     by_source=True,
 )
