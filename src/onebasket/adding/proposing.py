@@ -64,11 +64,19 @@ def write(folder: Path, proposals: Sequence[Proposal]) -> Path:
 
     Raises ShopFileError, and leaves the file as it was, where the result would be no sound shop file.
     """
+    return append(folder, entries(proposals), _head(folder, proposals))
+
+
+def append(folder: Path, entry: str, head: str = "") -> Path:
+    """Append an entry to the shop file; where there is none, it begins with `head`. Gives its path.
+
+    Raises ShopFileError, and leaves the file as it was, where the result would be no sound shop file.
+    """
     path = folder / FILE_NAME
     before = path.read_bytes() if path.exists() else None
-    text = _head(folder, proposals) if before is None else before.decode("utf-8-sig").rstrip() + "\n\n"
+    text = head if before is None else before.decode("utf-8-sig").rstrip() + "\n\n"
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(path, (text + entries(proposals)).encode(), path.with_name(f"{FILE_NAME}.aside"))
+    write_whole(path, (text + entry).encode(), path.with_name(f"{FILE_NAME}.aside"))
     try:
         shop_file.load(folder)
     except ShopFileError:

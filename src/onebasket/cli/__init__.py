@@ -12,11 +12,13 @@ import gc
 import os
 import sys
 
-from onebasket.cli import adding, behaviour, improving, people, serving, shops
+from onebasket.cli import adding, behaviour, columns, improving, people, serving, shops
 from onebasket.cli.talk import _, app, tell
 from onebasket.errors import OneBasketError
 
-__all__ = ["adding", "app", "behaviour", "improving", "main", "people", "serving", "shops"]
+__all__ = [
+    "adding", "app", "behaviour", "columns", "improving", "main", "people", "serving", "shops",
+]  # fmt: skip
 
 
 def main() -> None:

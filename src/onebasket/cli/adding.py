@@ -113,7 +113,7 @@ def _note(each: Looked) -> str:
     if each.source:
         return _("read already by the source {source}").format(source=each.source)
     if each.guess is None:
-        return _('not an export that is known: map its columns (format = "table")')
+        return _("not an export that is known: onebasket columns FILE proposes a map of its columns")
     if each.guess.missing:
         return _("lacks {columns}").format(columns=", ".join(each.guess.missing))
     return ""

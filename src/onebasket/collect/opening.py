@@ -91,7 +91,7 @@ def _text(head: bytes, encoding: str) -> str:
 def _open_json(path: Path, name: str, text: str, encoding: str, packed: bool) -> RawFile:
     size = path.stat().st_size
     if text.lstrip().startswith("["):
-        keys = keys_of(_array_start(text))
+        keys = keys_of(array_start(text))
         plain = encoding == "utf-8" and not _has_mark(path, packed)
         return RawFile(path, name, "json", keys, size, encoding, gzip=packed, plain=plain,
                        lines=Lines(header=False))  # fmt: skip
@@ -99,7 +99,7 @@ def _open_json(path: Path, name: str, text: str, encoding: str, packed: bool) ->
     for piece in whole_lines(path, packed, encoding):
         scan.feed(piece)
     return RawFile(
-        path, name, "ndjson", keys_of(_objects(text)), size, encoding, gzip=packed,
+        path, name, "ndjson", keys_of(objects(text)), size, encoding, gzip=packed,
         plain=encoding == "utf-8" and not _has_mark(path, packed),
         lines=scan.result(), undecodable=np.array(scan.undecodable, np.int64),
     )  # fmt: skip
@@ -209,7 +209,8 @@ def _some_lines(path: Path, packed: bool, wanted: list[int]) -> list[bytes]:
     return found
 
 
-def _objects(text: str) -> Iterator[Any]:
+def objects(text: str) -> Iterator[Any]:
+    """The JSON objects of a text, one a line; lines that are none are left out."""
     for line in text.splitlines():
         try:
             yield msgspec.json.decode(line)
@@ -217,7 +218,7 @@ def _objects(text: str) -> Iterator[Any]:
             continue
 
 
-def _array_start(text: str) -> Iterator[Any]:
+def array_start(text: str) -> Iterator[Any]:
     """The first objects of a JSON array, as far as the text goes."""
     decoder, at = json.JSONDecoder(), text.index("[") + 1
     while True:

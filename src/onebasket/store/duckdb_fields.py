@@ -36,6 +36,8 @@ class Expressions:
         """An expression of type varchar: the value, or null."""
         match node:
             case f.Path((name, *inner)):
+                if inner and (whole := self._roots.get(name_key(".".join((name, *inner))))):
+                    return _leaf(whole, ())  # a column whose name has a dot in it: "Art.-Nr."
                 root = self._roots.get(name_key(name))
                 return NOTHING if root is None else _leaf(root, inner)
             case f.Entry(name, key, value):
