@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
+from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from typing import Any
 
@@ -26,3 +28,10 @@ def versions() -> dict[str, str]:
     """The software that a run's numbers depend on."""
     names = ("duckdb", "pyarrow", "numpy", "numba")
     return {"python": platform.python_version(), **{name: installed(name) for name in names}}
+
+
+def clock() -> datetime:
+    """Now, UTC without zone; $SOURCE_DATE_EPOCH fixes it for reproducible runs."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH")
+    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
+    return moment.replace(tzinfo=None, microsecond=0)

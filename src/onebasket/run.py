@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -19,7 +17,7 @@ from onebasket import shop as shop_file
 from onebasket.accounting import Account, Progress, peak_memory, silent
 from onebasket.errors import OneBasketError, ShopFileError, SourceError
 from onebasket.inbox import FOLDER, ends
-from onebasket.manifest import versions, without_secrets
+from onebasket.manifest import clock, versions, without_secrets
 from onebasket.protect import Key, load_or_make
 from onebasket.shop import Learn, Shop, Source
 from onebasket.steps import Record, Step, code_hash, fingerprints, records_of, share_clock
@@ -129,7 +127,7 @@ class _Work:
     ) -> None:
         self.shop, self.key, self.draft, self.progress = shop, key, draft, progress
         self.wanted = STAGES[: STAGES.index(until) + 1]
-        self.began, self.started = time.monotonic(), _clock()
+        self.began, self.started = time.monotonic(), clock()
         self.inbox = ends(shop.folder / FOLDER)  # live events that come later wait for the next run
         self.before = records_of(draft.previous.manifest) if draft.previous else {}
         self.stopped: dict[str, SourceError] = {}  # sources that cannot be read, and why
@@ -383,13 +381,6 @@ class _Work:
         self.progress("report", 1, 1)
         record = Record("report", "report", None, self.fingerprints["report"], began, _since(self.began))
         return replace(record, seconds=round(record.ended - began, 3), files=[REPORT])
-
-
-def _clock() -> datetime:
-    """Now, UTC without zone; $SOURCE_DATE_EPOCH fixes it for reproducible runs."""
-    fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
-    return moment.replace(tzinfo=None, microsecond=0)
 
 
 def _since(began: float) -> float:

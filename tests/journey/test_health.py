@@ -88,11 +88,12 @@ def test_a_source_without_a_column_it_needs_stops_alone(shop: Path) -> None:
     assert counts(shop) == {"web": 240, "store": 80}
     code, facts = status(shop)
     assert code == 0 and facts["well"]
-    web(shop, 90, "order,time,sku,units,amount_paid,mail")
+    web(shop, 90, "order,time,sku,units,paid_eur,mail")
     till(shop, 85)
     done = run(shop, until="fuse")
     assert done.published and list(done.stopped) == ["web"]
-    assert "paid" in str(done.stopped["web"]) and "stays in use" in str(done.stopped["web"])
+    assert "stays in use" in str(done.stopped["web"])
+    assert "likely renamed: paid → paid_eur" in str(done.stopped["web"])
     assert counts(shop) == {"web": 240, "store": 85}
     code, facts = status(shop)
     assert code == 3 and kinds(facts, "web") == ["stopped"] and kinds(facts, "till") == []
@@ -141,6 +142,10 @@ def test_columns_that_change_are_told(shop: Path) -> None:
     code, facts = status(shop)
     assert code == 0 and kinds(facts, "web") == ["columns"]
     assert facts["health"]["web"]["drift"][0]["added"] == ["coupon"]
+    (shop / "web.csv").write_text((shop / "web.csv").read_text().replace(",coupon", ",coupon_code", 1))
+    run(shop, until="fuse")
+    drift = status(shop)[1]["health"]["web"]["drift"][0]
+    assert [each[:2] for each in drift["renamed"]] == [["coupon", "coupon_code"]]
 
 
 def test_limits_of_the_shop_file_are_watched(shop: Path) -> None:

@@ -82,29 +82,40 @@ def layout_of(format_: Format, file: RawFile, source: Source, names: Iterable[st
     fitting = [layout for layout in format_.layouts if not missing(layout)]
     if fitting:
         return max(fitting, key=lambda layout: len(layout.required))
+    unread = [name for name in file.header if name_key(name) not in format_.known]
     if format_.mapped:
-        raise _wrong_map(source, file, missing(format_.layouts[0]))
+        raise _wrong_map(source, file, missing(format_.layouts[0]), unread)
     nearest = min(format_.layouts, key=lambda layout: len(missing(layout)) / len(layout.required))
     others = [layout.name for layout in format_.layouts if layout is not nearest]
     raise SourceError(
         f"Source {source.name}: {file.name} is no {format_.name} export that is known.",
         found=f"the columns {_listed(file.header)}",
         expected=f"for {nearest.name}: {', '.join(nearest.required)} (missing: {', '.join(missing(nearest))})"
+        + _likely(missing(nearest), unread)
         + (f"; or the columns of {', '.join(others)}" if others else ""),
         state="nothing was published",
         next_step="take the file out of path, or read it as a table with a map of its columns",
     )
 
 
-def _wrong_map(source: Source, file: RawFile, missing: list[str]) -> SourceError:
+def _wrong_map(source: Source, file: RawFile, missing: list[str], unread: list[str]) -> SourceError:
     said = [f"{name} ({_nearest(name, file.header)})" for name in missing]
     return SourceError(
         f"Source {source.name}: {file.name} has no column {', '.join(missing)}.",
         found=f"the columns {_listed(file.header)}",
-        expected=", ".join(said),
+        expected=", ".join(said) + _likely(missing, unread),
         state="nothing was published",
         next_step="correct the map of the source in the shop file",
     )
+
+
+def _likely(missing: Sequence[str], names: Iterable[str]) -> str:
+    """What columns that are gone are likely called now, in words; empty where nothing is likely."""
+    from onebasket.collect.columns.renaming import renamed
+
+    found = renamed({name: [] for name in missing}, {name: [] for name in names})
+    said = [f"{each.old} → {each.new} ({each.probability:.0%})" for each in found]
+    return f"; likely renamed: {', '.join(said)}" if said else ""
 
 
 def _nearest(name: str, names: Iterable[str]) -> str:

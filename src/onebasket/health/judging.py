@@ -54,4 +54,5 @@ def problems(now: Measures, limits: Health, moment: datetime) -> Iterator[Proble
             yield Problem("nulls", f"{column}: {old:.0%} → {new:.0%}", f"+{limits.null_rise:.0%}")
     for drift in now.drift:
         changes = [f"+ {name}" for name in drift.added] + [f"- {name}" for name in drift.gone]
+        changes += [f"{old} → {new} ({share:.0%})" for old, new, share in drift.renamed]
         yield Problem("columns", f"{drift.layout}: {', '.join(changes)}", "", grave=False)

@@ -26,6 +26,7 @@ class Drift(msgspec.Struct, frozen=True):
     layout: str
     added: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str, float], ...] = ()  # from, to, probability
 
 
 class Measures(msgspec.Struct, frozen=True):
@@ -131,4 +132,12 @@ def _drift(before: Mapping[str, tuple[str, ...]], now: Mapping[str, tuple[str, .
         added = [name for name in now[layout] if name not in before[layout]]
         gone = [name for name in before[layout] if name not in now[layout]]
         if added or gone:
-            yield Drift(layout, tuple(added), tuple(gone))
+            yield Drift(layout, tuple(added), tuple(gone), tuple(_renamed(gone, added)))
+
+
+def _renamed(gone: list[str], added: list[str]) -> Iterable[tuple[str, str, float]]:
+    """What the columns that are gone are likely called now, by their names."""
+    from onebasket.collect.columns.renaming import renamed
+
+    for each in renamed({name: [] for name in gone}, {name: [] for name in added}):
+        yield each.old, each.new, round(each.probability, 2)
