@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from onebasket.errors import StoreError
 from onebasket.run import run
 from onebasket.store.basket import Basket
 from onebasket.tables import Table
@@ -76,11 +78,17 @@ def test_one_changed_source_redoes_what_depends_on_it_and_no_more(shop: Path) ->
             assert shared == (not part.name.startswith("tmall"))
 
 
-def test_a_run_that_fails_leaves_the_published_version_as_it_was(shop: Path) -> None:
+def test_a_run_that_fails_leaves_the_published_version_as_it_was(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> NoReturn:
+        raise StoreError("The disk is full.")
+
     before = files(shop)
-    for path in (shop / "exports" / "square").glob("*.csv"):
-        path.write_bytes(b"")
-    with pytest.raises(Exception, match=r"(?i)empty"):
+    path = next((shop / "exports" / "tmall").glob("ExportOrderDetailList*.csv"))
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    monkeypatch.setattr("onebasket.fuse.fuse", fails)
+    with pytest.raises(StoreError, match="disk is full"):
         run(shop, until="fuse")
     assert files(shop) == before
     version = Basket(shop / "basket").current()
