@@ -127,7 +127,7 @@ def rows(first: int, orders: int) -> list[list[str]]:
                     "Taxes": "1.20", "Subtotal": f"{price:.2f}", "Accepts Marketing": "yes", "Fulfillment Status": "fulfilled",
                     "Paid at": f"{at} +0100", "Created at": f"{at} +0100", "Billing Name": f"Ann Lee{person}",
                     "Billing Street": f"{person % 99} Main Street", "Billing City": "Springfield", "Billing Zip": f"'{person % 99999:05d}",
-                    "Billing Country": "US", "Billing Phone": f"'+1212{person % 9999999:07d}", "Shipping Name": f"Ann Lee{person}",
+                    "Billing Country": "US", "Billing Phone": f"'+1212{2_000_000 + person}", "Shipping Name": f"Ann Lee{person}",
                     "Shipping Street": f"{person % 99} Main Street", "Shipping City": "Springfield", "Payment Method": "card",
                     "Id": str(5_000_000_000 + number), "Source": "web", "Risk Level": "Low", "Discount Amount": "0.00",
                 }  # fmt: skip

@@ -74,7 +74,7 @@ def judges(key: Key, junk: Junk, accounts: str, land: str) -> dict[str, Judge]:
         """Read as a number of the person's country first, then of the source's."""
         own = country(said)
         first = phone(text, own if own and len(own) == 2 else land, junk)
-        return first if first[1] != INVALID else phone(text, land, junk)
+        return first if first[1] != INVALID or own == land else phone(text, land, junk)
 
     opaque = partial(identifier, junk=junk)
     made = {kind: _named(key, kind, opaque) for kind in ("cookie", "device", "card")}

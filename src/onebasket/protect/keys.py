@@ -15,6 +15,7 @@ import os
 import secrets
 import stat
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -64,7 +65,11 @@ class Key:
 
     def pseudonym(self, kind: str, value: str) -> str:
         """32 hex digits that stand for `value`; equal for equal kind and value under one key."""
-        return hmac.digest(self.derive("pseudonym"), f"{kind}\x1f{value}".encode(), "sha256").hex()[:32]
+        return hmac.digest(self._pseudonyms, f"{kind}\x1f{value}".encode(), "sha256").hex()[:32]
+
+    @cached_property
+    def _pseudonyms(self) -> bytes:
+        return self.derive("pseudonym")
 
     @property
     def pepper(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from onebasket.clean.values.texts import MISSING
 from onebasket.clean.values.words import words
@@ -51,7 +51,7 @@ class Junk:
         """Why an address (lower case) is no identity, or None."""
         local, _, domain = address.rpartition("@")
         name = local.partition("+")[0]
-        if any(_within(domain, relay) for relay in (*_RELAY_DOMAINS, *self.relay_domains)):
+        if _relayed(domain, self.relay_domains):
             return RELAY
         if domain in _PLACEHOLDER_DOMAINS or name in self._placeholders or address in self._placeholders:
             return PLACEHOLDER
@@ -64,6 +64,11 @@ class Junk:
 def masked(value: str) -> bool:
     """Whether the channel hides part of it: `138****1234`, `张**`, `##…`, `$$…`."""
     return "*" in value or "＊" in value or value.startswith(("##", "$$"))
+
+
+@lru_cache(1 << 16)
+def _relayed(domain: str, further: tuple[str, ...]) -> bool:
+    return any(_within(domain, relay) for relay in (*_RELAY_DOMAINS, *further))
 
 
 def _within(domain: str, relay: str) -> bool:

@@ -8,6 +8,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from onebasket.clean.values.junk import EXTENSION, INVALID, MASKED, PLACEHOLDER, RELAY, Junk, masked
+from onebasket.clean.values.numbering import plain_number
 from onebasket.clean.values.texts import tidy
 
 # Marketplaces hand out a number of their own with an extension for each order.
@@ -31,6 +32,9 @@ def phone(text: str | None, country: str, junk: Junk) -> tuple[str | None, str |
     if junk.placeholder(plain):
         return None, PLACEHOLDER
     virtual = _VIRTUAL.fullmatch(plain)
+    if not virtual and (sure := plain_number(plain, country)):
+        code, national = sure
+        return (None, PLACEHOLDER) if junk.placeholder(national.lstrip("0")) else (f"+{code}{national}", None)
     try:
         number = phonenumbers.parse(f"+86{virtual[1]}" if virtual else plain, country)
     except NumberParseException:
