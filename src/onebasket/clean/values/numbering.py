@@ -85,19 +85,20 @@ def _plan(region: str) -> _Plan | None:
     metadata = PhoneMetadata.metadata_for_region(region, None)
     if metadata is None or metadata.leading_digits or metadata.national_prefix_transform_rule:
         return None
-    if COUNTRY_CODE_TO_REGION_CODE[metadata.country_code][0] != region:
+    code, general = metadata.country_code, metadata.general_desc
+    if code is None or general is None or COUNTRY_CODE_TO_REGION_CODE[code][0] != region:
         return None
     told = [getattr(metadata, kind) for kind in _KINDS]
     kinds = tuple(
-        (frozenset(each.possible_length or metadata.general_desc.possible_length),
+        (frozenset(each.possible_length or general.possible_length),
          re.compile(each.national_number_pattern))
         for each in told if each is not None and each.national_number_pattern
     )  # fmt: skip
     trunk = metadata.national_prefix_for_parsing
     return _Plan(
-        str(metadata.country_code),
+        str(code),
         re.compile(metadata.international_prefix or "(?!)"),
         re.compile(trunk) if trunk else None,
-        re.compile(metadata.general_desc.national_number_pattern),
+        re.compile(general.national_number_pattern or "(?!)"),
         kinds,
     )
