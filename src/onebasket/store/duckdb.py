@@ -111,6 +111,7 @@ class DuckStore:
                 self._read_parquet(name, [self._large(name)])
             else:
                 self._run(f'create or replace temp table "{name}" as select * from _kept')
+        _give_back()
         return self.count(name)
 
     def view(self, name: str, result: duckdb.DuckDBPyRelation) -> None:
@@ -268,6 +269,7 @@ class DuckStore:
         ) as writer:
             for batch in reader:
                 writer.write_batch(batch)
+        _give_back()
 
     def _check_nested_nulls(self, kind: Table, path: Path) -> None:
         """No nulls among lists and structs, of which the statistics know the inside only."""
@@ -282,6 +284,11 @@ class DuckStore:
 
     def _metadata(self, kind: Table, path: Path) -> pq.FileMetaData:
         return self._cipher.metadata(path) if kind.personal else pq.read_metadata(path)
+
+
+def _give_back() -> None:
+    """What Arrow holds in reserve counts as the process's memory, and the engine may want it."""
+    pa.default_memory_pool().release_unused()
 
 
 def _share(memory: str, share: float) -> str:
