@@ -23,7 +23,7 @@ def judge(work: Work) -> None:
         priced=work.priced,
         walled=how.walled,
     )
-    work.keep("orders_judged", judged)
+    work.keep("orders_judged", judged, large=True)
     parsed = readings.events(how, _zoned(work, "events"), work.key.pepper)
     work.view("events_read", work.store.parse("clean_raw_events", parsed))
     keyed = work.keep("events_unkeyed", work.sql("events_unkeyed")) == 0
@@ -42,8 +42,8 @@ def place(work: Work) -> None:
     work.keep("event_ids_repeated", work.sql("event_ids_repeated"))
     work.keep("orders_in_files", work.sql("orders_in_files"))
     work.keep("events_repeated", work.sql("events_repeated", source=work.source))
-    work.keep("orders_ranked", work.sql("orders_ranked"))
-    work.keep("order_heads", work.sql("order_heads"))
+    work.keep("orders_ranked", work.sql("orders_ranked"), large=True)
+    work.keep("order_heads", work.sql("order_heads"), large=True)
     work.keep("orders_lost", work.sql("orders_lost"))
     work.keep("events_lost", work.sql("events_lost", priced=work.priced))
     work.keep("events_out", work.sql("events_out"))
