@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -27,6 +28,7 @@ from onebasket.tables import BY_NAME, Table
 
 _BATCH_ROWS = 100_000
 _COMPRESSION = "zstd"
+VAULT = "vault"
 _numbers = itertools.count()
 HANDED_ON = ("customer_links", "product_links", "supersessions")  # seen as previous_…
 
@@ -80,6 +82,15 @@ class DuckStore:
         """A folder of this store alone, for what holds no personal value; gone when it is closed."""
         self._spill.mkdir(mode=0o700, exist_ok=True)
         return self._spill
+
+    def open_vault(self) -> None:
+        """Attach a database of this store alone, for more personal rows than memory holds; gone on closing.
+
+        It keeps columns compressed, encrypted under a key that lives in memory only: a fraction of what a
+        temporary table spills.
+        """
+        path, key = _quoted(self.room() / f"{VAULT}.db"), secrets.token_hex(32)
+        self._run(f"attach if not exists '{path}' as {VAULT} (encryption_key '{key}')")
 
     def errors(self) -> contextlib.AbstractContextManager[None]:
         """Within it DuckDB's refusals that a user can mend come as ours."""

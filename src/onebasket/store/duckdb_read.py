@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from onebasket.errors import SourceError
 from onebasket.store import fields as f
-from onebasket.store.duckdb import DuckStore
+from onebasket.store.duckdb import VAULT, DuckStore
 from onebasket.store.duckdb_fields import ITEM, NOTHING, Expressions, Loaded, literal
 from onebasket.store.duckdb_scan import ARRIVING, Shape, scan, shape_of
 from onebasket.store.feed import pipe, readable, texts
@@ -27,7 +27,7 @@ from onebasket.store.refusals import Refusals
 from onebasket.tables import BY_NAME, RAW_PEOPLE
 from onebasket.tables.schema import WHERE, columns
 
-_BATCH, _STEPS, _GONE = "_collect_batch", "_collect_steps", "_collect_gone"
+_BATCH, _STEPS, _GONE = f"{VAULT}._collect_batch", "_collect_steps", "_collect_gone"
 _WHERE = tuple(column.name for column in columns(WHERE))
 PERSONAL = tuple(name for name in RAW_PEOPLE.names if name not in (*_WHERE, "record_id", "rows"))
 _SECRET = "onebasket_secret"
@@ -44,6 +44,7 @@ class Reader:
 
     def __init__(self, store: DuckStore, source: str, channel: str, pepper: str) -> None:
         self._store, self._connection = store, store.connection
+        store.open_vault()
         self._source, self._channel = source, channel
         self._selects: dict[str, tuple[str, str]] = {}
         self._keys: tuple[str, ...] = ()
@@ -149,9 +150,9 @@ class Reader:
     def _append(self, scanned: str, wanted: Sequence[str], file: str) -> None:
         query = f"select {', '.join(wanted)}, {file} as _file from {scanned}"
         exists = self._connection.execute(
-            "select 1 from duckdb_tables() where table_name = $1", [_BATCH]
+            "select 1 from duckdb_tables() where database_name || '.' || table_name = $1", [_BATCH]
         ).fetchall()
-        self._run(f"insert into {_BATCH} {query}" if exists else f"create temp table {_BATCH} as {query}")
+        self._run(f"insert into {_BATCH} {query}" if exists else f"create table {_BATCH} as {query}")
 
     def _settle(self, files: Sequence[RawFile]) -> list[_Placed]:
         """Find the line of every row, and refuse the records that only look like rows."""
