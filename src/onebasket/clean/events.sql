@@ -24,7 +24,7 @@ select
     t.list_id,
     coalesce(h.test, false) as test
 from clean_events_typed as t
-join clean_event_files as f on f.file_no = t.file_no
+join clean_sale_files as f on f.file_no = t.file_no
 anti join clean_events_out as o on o.row_no = t.row_no
 left join clean_order_heads as h on h.order_no = t.order_no
 left join clean_people_lost as lost on lost.record_id = t.record_id

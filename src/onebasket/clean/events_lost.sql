@@ -10,7 +10,7 @@ select
         else 'unknown_currency:currency'
     end as fault
 from clean_events_typed as t
-join clean_event_files as f on f.file_no = t.file_no
+join clean_sale_files as f on f.file_no = t.file_no
 anti join clean_events_repeated as d on d.file = f.file and d.line = t.line and d.item = t.item
 left join clean_order_heads as h on h.order_no = t.order_no
 left join clean_orders_lost as o on o.order_no = t.order_no and o.fault = 'unknown_currency:currency'

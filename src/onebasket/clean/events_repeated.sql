@@ -6,7 +6,7 @@ with tracked as (
         t.event_no, t.item, f.file, t.line,
         row_number() over (partition by t.event_no, t.item order by t.row_no) as place
     from clean_events_typed as t
-    join clean_event_files as f on f.file_no = t.file_no
+    join clean_sale_files as f on f.file_no = t.file_no
     semi join clean_event_ids_repeated as again on again.event_no = t.event_no
     where t.fault is null
 ),

@@ -21,4 +21,4 @@ select
     j.unit_price is not null and j.price_said is null as price_empty,
     j.amount is not null and j.amount_said is null as amount_empty
 from clean_events_judged as j
-join clean_event_files as f on f.file = j.file
+join clean_sale_files as f on f.file = j.file

@@ -1,6 +1,7 @@
--- Each order head with typed values and, where it cannot be used, its fault: 'reason:column'.
+-- Each order head with typed values and, where it cannot be used, its fault: 'reason:column'. `row_no` numbers them
+-- in the order of file and line.
 select
-    r.source, r.channel, r.file, r.line, r.order_no,
+    r.source, r.channel, r.file, r.line, r.order_no, f.file_no * 1000000000 + r.line as row_no,
     coalesce(r.order_no, '~' || r.file || ':' || cast(r.line as varchar)) as order_key,
     case when lost.record_id is null then r.record_id end as record_id,
     r.placed_ts as ts, r.cancelled_ts, r.status_word, r.place_said,
@@ -28,5 +29,6 @@ select
     r.order_id is not null and r.order_no is null as order_empty,
     r.currency is not null and r.currency_said is null as currency_empty
 from clean_orders_read as r
+join clean_sale_files as f on f.file = r.file
 left join clean_currencies as own on own.said = r.currency_said
 left join clean_people_lost as lost on lost.record_id = r.record_id

@@ -23,6 +23,6 @@ select
     case when d.price_e4 is not null then m.currency end as currency,
     cast(null as bigint) as stock, true as active, cast(null as double[]) as vector
 from derived as d
-join clean_event_files as f on f.file_no = d.row_no // 100000000000000
+join clean_sale_files as f on f.file_no = d.row_no // 100000000000000
 left join clean_currencies as m on m.said = $currency
 where d.place = 1

@@ -12,6 +12,7 @@ _SLICE_ROWS = 1_000_000
 def judge(work: Work) -> None:
     """Read orders and events and find what is wrong with each row by itself."""
     how, limits = work.how, work.limits
+    work.keep("sale_files", work.sql("sale_files"))
     work.view(
         "orders_read", work.store.parse("clean_raw_orders", readings.orders(how, _zoned(work, "orders")))
     )
@@ -29,7 +30,6 @@ def judge(work: Work) -> None:
     keyed = work.keep("events_unkeyed", work.sql("events_unkeyed")) == 0
     max_quantity = work.shop.clean.max_quantity
     work.view("events_judged", work.sql("events_judged", **limits, max_quantity=max_quantity, keyed=keyed))
-    work.keep("event_files", work.sql("event_files"))
     work.keep("events_typed", work.sql("events_typed", walled=how.walled), large=True)
     work.keep("events_faulty", work.sql("events_faulty"))
 
@@ -50,21 +50,26 @@ def place(work: Work) -> None:
 
 
 def clean_orders(work: Work) -> None:
-    """Write the part of orders: heads as said, and those derived from lines that have none."""
-    how = work.how
+    """Write the parts of orders: heads as said, then those derived from lines that have none."""
+    told = {"source": work.source, "channel": work.how.channel, "currency": work.how.currency}
+    _write_slices(work, "orders", "order_blocks")
     work.view("orders_derived", work.sql("orders_derived"))
-    heads = work.sql("orders", source=work.source, channel=how.channel, currency=how.currency)
-    work.store.write("orders", heads, work.source)
+    work.store.write("orders", work.sql("orders_headless", **told), f"{work.source}.headless")
 
 
 def clean_events(work: Work) -> None:
     """Write the parts of events."""
     told = {"source": work.source, "channel": work.how.channel, "currency": work.how.currency}
     work.keep("events_named", work.sql("events_named"))
-    ranges = slices(work.store, work.sql("event_blocks"), _SLICE_ROWS) or [(0, 0)]
+    _write_slices(work, "events", "event_blocks", **told)
+
+
+def _write_slices(work: Work, table: str, blocks: str, **told: str) -> None:
+    """Write one part a slice, and an empty one where there is no row."""
+    ranges = slices(work.store, work.sql(blocks), _SLICE_ROWS) or [(0, 0)]
     for number, (low, high) in enumerate(ranges):
-        rows = work.sql("events", low=low, high=high, **told)
-        work.store.write("events", rows, f"{work.source}.{number:04d}")
+        rows = work.sql(table, low=low, high=high, **told)
+        work.store.write(table, rows, f"{work.source}.{number:04d}")
 
 
 def _zoned(work: Work, table: str) -> bool:

@@ -110,11 +110,11 @@ class Scan:
     ) -> None:
         """Note the lines that the encoding cannot decode."""
         assert self._encoding
-        within = starts < len(bytes_)
-        high = np.logical_or.reduceat(bytes_ > 127, starts[within])
+        beyond = bytes_ > 127
+        high = np.logical_or.reduceat(beyond, starts[starts < len(bytes_)])
         self.beyond_ascii += int(high.sum())
         foreign = self._encoding != "utf-8" and _UTF8_WORDS.search(piece) is not None
-        if not foreign and _decodes(piece, self._encoding):
+        if not foreign and _decodes(_telling(bytes_, beyond), self._encoding):
             return
         self.undecodable += [
             int(at) + self.lines + 1
@@ -230,6 +230,15 @@ class Scan:
             line = np.searchsorted(ends, stray)
             before = np.searchsorted(marks, stray) - np.searchsorted(marks, starts[line])
             self._stray_cr |= bool(((before & 1).astype(bool) == inside[:-1][line]).any())
+
+
+def _telling(bytes_: NDArray[np.uint8], beyond: NDArray[np.bool_]) -> bytes:
+    """What decides whether a text can be decoded: bytes beyond ASCII, and two behind each, which may belong
+    to its letter (GB 18030 has digits as second bytes). Anywhere else they are letters by themselves."""
+    kept = beyond.copy()
+    kept[1:] |= beyond[:-1]
+    kept[2:] |= beyond[:-2]
+    return bytes_[kept].tobytes()
 
 
 def _decodes(text: bytes, encoding: str) -> bool:

@@ -13,6 +13,8 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae"
 
 def fold(text: str) -> str:
     """For comparison: case, width, accents and the few letters that do not decompose fall away."""
+    if text.isascii():
+        return text.lower()
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS))
     return unicodedata.normalize("NFKC", "".join(c for c in text if not unicodedata.combining(c)))
 

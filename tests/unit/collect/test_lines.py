@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onebasket.collect.lines import Scan
 from onebasket.errors import SourceError
 
 
@@ -226,3 +227,33 @@ def test_a_file_that_ends_with_refused_records_leaves_the_next_files_lines_alone
     assert world.rows("raw_products", "file", "line", "title") == [
         ("in/1.csv", 2, "one"), ("in/2.csv", 3, "three"), ("in/2.csv", 4, "four"), ("in/4.csv", 2, "six"),
     ]  # fmt: skip
+
+
+@given(
+    st.sampled_from(["utf-8", "gb18030", "big5", "shift_jis", "euc_kr", "cp1252"]),
+    st.lists(
+        st.one_of(
+            st.sampled_from([b"5", b"\n", b"a", b","]),
+            st.integers(128, 255).map(lambda byte: bytes([byte])),
+            st.sampled_from(["茶", "é", "花茶"]).map(lambda text: text.encode("gb18030")),
+            st.sampled_from(["茶", "é", "花茶"]).map(str.encode),
+        ),
+        max_size=12,
+    ).map(b"".join),
+)
+@settings(deadline=None, max_examples=500)
+def test_lines_that_cannot_be_decoded_are_found(encoding: str, text: bytes) -> None:
+    scan = Scan(1, None, encoding=encoding)
+    scan.feed(b"first\n" + text + b"\nlast\n")
+    words = [number for number, line in enumerate(text.split(b"\n"), 2) if not _decodes(line, encoding)]
+    if encoding == "utf-8":
+        assert scan.undecodable == words
+    assert set(words) <= set(scan.undecodable)  # of other encodings also lines in which words in UTF-8 hide
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

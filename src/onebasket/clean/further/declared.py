@@ -120,8 +120,10 @@ def meanings(name: str) -> dict[str, tuple[Callable[[str | None], tuple[Any]], p
     made: dict[str, tuple[Callable[[str | None], tuple[Any]], pa.Schema]] = {}
     for column, kind in COLUMNS[name].items():
         if kind in _MAPPED:
-            judge = {"flag": consent, "country": country, "region": region}.get(kind)
-            known = judge or partial(_word, f"{name}_{column}")
+            judges: dict[str, Callable[[str | None], Any]] = {
+                "flag": consent, "country": country, "region": region,
+            }  # fmt: skip
+            known = judges.get(kind) or partial(_word, f"{name}_{column}")
             typed = pa.bool_() if kind == "flag" else pa.string()
             made[column] = (partial(_one, known), pa.schema([(column, typed)]))
     return made

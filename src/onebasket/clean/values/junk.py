@@ -18,6 +18,7 @@ _WORDS = frozenset(MISSING) | frozenset(words("junk")["words"])
 _PLACEHOLDER_DOMAINS = frozenset(words("junk")["domains"])
 _RELAY_DOMAINS: tuple[str, ...] = tuple(words("junk")["relay_domains"])
 _RUN = "01234567890"
+_BETWEEN = re.compile(r"[\s()+._-]")
 _SHORTEST_REPETITION = 6
 
 
@@ -40,7 +41,7 @@ class Junk:
     def placeholder(self, value: str) -> bool:
         """`null`, `Anonymous`, `0000000`, `123456`, `xxxxxx`, … and the shop's own words."""
         word = value.strip().lower()
-        bare = re.sub(r"[\s()+._-]", "", word)
+        bare = word if word.isalnum() else _BETWEEN.sub("", word)
         return (
             word in self._placeholders
             or not bare.strip("0")

@@ -17,6 +17,7 @@ _TITLES = frozenset(words("names")["titles"])
 _HONOURS = frozenset(words("names")["honours"])
 _HAN_TITLES = re.compile(r"(先生|女士|小姐|太太|老师|同学)$")
 _TWO_SIGNS = tuple(words("names")["two_signs"])
+_SIGNS = re.compile(r"\W+")
 _LONGEST_HAN_NAME = 4
 
 
@@ -99,7 +100,7 @@ def _lettered(sign: str) -> bool:
 def _given_key(given: str) -> str:
     if _HAN.search(given):
         return _pinyin(given)
-    parts = [re.sub(r"\W+", "", part) for part in fold(given).split()]
+    parts = [_letters(part) for part in fold(given).split()]
     long = [part for part in parts if len(part) > 1]
     if not long:
         return ""  # an initial
@@ -108,7 +109,7 @@ def _given_key(given: str) -> str:
 
 def _family_key(family: str) -> str:
     if not _HAN.search(family):
-        return re.sub(r"\W+", "", fold(family))
+        return _bare(family)
     plain = simplified(family)
     return words("family_readings").get(plain) or _pinyin(plain)
 
@@ -119,4 +120,8 @@ def _pinyin(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"\W+", "", fold(text))
+    return _letters(fold(text))
+
+
+def _letters(folded: str) -> str:
+    return folded if folded.isalnum() else _SIGNS.sub("", folded)

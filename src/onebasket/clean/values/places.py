@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from onebasket.clean.values.texts import recase, settle, tidy
 from onebasket.clean.values.words import words
 from onebasket.spelling import fold
 
 _SHORT_REGION = re.compile(r"[A-Za-z]{2,3}")
+_COMMAS = re.compile(r"\s*,[\s,]*")
 
 
 def _line(text: str) -> str:
-    return recase(re.sub(r"\s*,[\s,]*", ", ", text).strip(" ,;"))
+    return recase((_COMMAS.sub(", ", text) if "," in text else text).strip(" ,;"))
 
 
 def address(text: str | None) -> str | None:
@@ -39,6 +40,7 @@ def postcode(text: str | None, country: str | None) -> str | None:
     return plain or None
 
 
+@lru_cache(1 << 12)  # a shop's people name few
 def country(text: str | None) -> str | None:
     """ISO 3166 alpha-2 for the common names; other texts tidied."""
     plain = address(text)

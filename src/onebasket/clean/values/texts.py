@@ -12,6 +12,7 @@ MISSING: tuple[str, ...] = tuple(words("missing")["words"])
 _MISSING = frozenset(MISSING)
 _SPREADSHEET = re.compile(r'="(.*)"', re.DOTALL)
 _HIDDEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _ROUNDS = 8
 
 
@@ -36,7 +37,7 @@ def tidy(text: str | None) -> str | None:
     """NFKC, single blanks, no control signs, no spreadsheet quoting; None for what says nothing."""
     if text is None:
         return None
-    if text.isascii() and text.isprintable() and not text.lstrip().startswith("="):  # most are plain
+    if text.isascii() and text.isprintable() and "=" not in text:  # most are plain
         text = " ".join(text.split())
     else:
         text = settle(_tidy_once, text)
@@ -47,4 +48,4 @@ def recase(text: str) -> str:
     """`JOHN O'BRIEN` and `john o'brien` as `John O'Brien`; mixed case stays as it is."""
     if text != text.upper() and text != text.lower():
         return text
-    return re.sub(r"[^\W\d_]+", lambda word: word[0][:1].upper() + word[0][1:].lower(), text)
+    return _LETTERS.sub(lambda word: word[0][:1].upper() + word[0][1:].lower(), text)

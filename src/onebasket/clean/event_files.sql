@@ -1,2 +1,0 @@
-select file, row_number() over (order by file) as file_no
-from (select distinct file from clean_raw_events) as files
