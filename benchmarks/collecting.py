@@ -1,7 +1,7 @@
 # ruff: noqa: E501 (cells as a table)
 """How fast a large orders file is collected and cleaned, beside DuckDB merely reading and writing it as text.
 
-    python benchmarks/collecting.py [--gigabytes 2] [--runs 3] [--memory 600MB] [--folder DIR]
+    python benchmarks/collecting.py [--gigabytes 2] [--runs 3] [--memory 570MB] [--folder DIR]
 
 Writes one CSV of Shopify's order export (79 columns, one to three lines an order, kept between calls), the
 same file in GBK, and a tenth of a workbook's most rows as XLSX; then measures, each in a process of its own,
@@ -39,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--gigabytes", type=float, default=2.0)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--memory", default="600MB", help="[run] memory: what the engine may hold")
+    parser.add_argument("--memory", default="570MB", help="[run] memory: what the engine may hold")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "onebasket-collecting")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from onebasket.adding.looking import Looked, ending
 from onebasket.clean import clean, quarantine
 from onebasket.collect import collect
+from onebasket.collect.layout import FILLED
 from onebasket.errors import OneBasketError
 from onebasket.protect import load_or_make
 from onebasket.shop import Align, Clean, Identity, Learn, Recommend, Run, Shop, Source
@@ -128,7 +129,7 @@ def _beginning(looked: Looked, most: int, place: Path) -> tuple[Path, bool]:
 
 
 def _outcome(store: DuckStore, whole: bool) -> Tried:
-    rows = {name: _rows(store, name) for name in ("counts", "span", "currencies", "sample")}
+    rows = {name: _rows(store, name) for name in ("span", "currencies", "sample")}
     currencies = Counter[str]()
     for row in rows["currencies"]:
         currencies[row["said"].strip().upper()] += row["rows"]
@@ -137,7 +138,7 @@ def _outcome(store: DuckStore, whole: bool) -> Tried:
         refused[entry["reason"], entry["field"]] += entry["rows"]
     return Tried(
         whole,
-        {row["name"]: row["rows"] for row in rows["counts"] if row["rows"]},
+        {name: count for name in FILLED if (count := store.count(name))},
         [{"reason": reason, "field": name, "rows": times} for (reason, name), times in refused.most_common()],
         rows["span"][0]["first_ts"],
         rows["span"][0]["last_ts"],

@@ -14,6 +14,7 @@ from onebasket.cli import app
 from onebasket.errors import ShopFileError, SourceError
 from onebasket.run import run
 from tests.formats.chinese import tmall_details, tmall_orders_classic
+from tests.formats.examples import FOLDER as EXAMPLES
 from tests.formats.marketplaces import tiktok_american
 from tests.formats.sample import Sample
 from tests.formats.test_formats import written
@@ -72,6 +73,12 @@ def test_each_folder_may_be_a_source_of_its_own(tmp_path: Path) -> None:
     found = adding.propose(adding.look([tmp_path], tmp_path), tmp_path, apart=True)
     assert [each.source.name for each in found] == ["shopify", "shopify-2"]
     assert len(adding.propose(adding.look([tmp_path], tmp_path), tmp_path)) == 1
+
+
+def test_all_tables_that_files_fill_are_told(tmp_path: Path) -> None:
+    klaviyo, sycm = adding.propose(adding.look([EXAMPLES / "klaviyo", EXAMPLES / "sycm"], tmp_path), tmp_path)
+    assert klaviyo.tried.rows == {"people": 6, "campaigns": 6}
+    assert sycm.tried.rows == {"products": 6, "product_days": 6}
 
 
 def test_missing_columns_are_named_and_other_sources_go_on(tmp_path: Path) -> None:

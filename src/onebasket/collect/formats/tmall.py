@@ -1,7 +1,8 @@
 """Taobao and Tmall: ExportOrderList (order heads) and ExportOrderDetailList (order lines).
 
 GBK with Chinese headers; ids come as `="123"` or `'123`; newer files mask names, telephone
-numbers and addresses.
+numbers and addresses. Heads name articles too, without telling how many of each: lines are read from the
+details alone, so that a shop that exports both has each line once.
 """
 
 from onebasket.collect.layout import Format, Layout
