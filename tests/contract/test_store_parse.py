@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onebasket.store.base import Hash, Json, Number, Reading, Text, Time, Unread
+from onebasket.store.base import Apart, Hash, Json, Number, Reading, Text, Time, Unread
 
 QUICK = settings(max_examples=12, deadline=None)
 
@@ -277,6 +277,28 @@ class TestTexts:
         assert [json.loads(text) for text in found] == [
             {"text": 'a"b', "other": "茶\n"},
             {"text": None, "other": None},
+        ]
+
+
+class TestApart:
+    def test_rows_of_some_values_are_read_in_another_way(self, lasting_store: Any) -> None:
+        texts = ["1.234,5", "1,234.5", "7", "1,5", None]
+        files = ["it's.csv", "b.csv", "it's.csv", None, "it's.csv"]
+        reading = Apart("file", ("it's.csv", "c.csv"), Number(",", 100), Number(".", 100))
+        assert parse(lasting_store, reading, *texts, file=files) == [123450, 123450, 700, None, None]
+
+    def test_times_in_three_ways(self, lasting_store: Any) -> None:
+        most = Time(("%d/%m/%Y",), "Europe/Berlin", "zone")
+        american, told = Time(("%m/%d/%Y",), most.zone, "zone"), Time(("iso",), most.zone, "zone")
+        reading = Apart("file", ("a",), american, Apart("file", ("i", "j"), told, most))
+        texts = ["01/02/2024", "01/02/2024", "2024-02-01", "01/02/2024"]
+        zones = ["UTC", "UTC", None, None]
+        found = parse(lasting_store, reading, *texts, file=["a", "b", "j", "b"], zone=zones)
+        assert found == [
+            datetime(2024, 1, 2),
+            datetime(2024, 2, 1),
+            datetime(2024, 1, 31, 23),
+            datetime(2024, 1, 31, 23),
         ]
 
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onebasket.clean.values.texts import MISSING
-from onebasket.store.base import Hash, Json, Number, Reading, Store, Text, Time
+from onebasket.store.base import Apart, Hash, Json, Number, Reading, Store, Text, Time
 from onebasket.tables import BY_NAME
 
 MONEY_SCALE = 10_000  # money is read in ten-thousandths: no currency has smaller minor units
 _SAID = Text(MISSING)
 _LOWER, _UPPER = Text(MISSING, "lower"), Text(MISSING, "upper")
+
+
+@dataclass(frozen=True)
+class Unlike:
+    """A file that writes otherwise than most of its source's do."""
+
+    file: str
+    decimal_mark: str
+    time_formats: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,7 @@ class How:
     time_zone: str
     decimal_mark: str
     country: str
+    unlike: tuple[Unlike, ...] = ()
 
     @classmethod
     def of(cls, store: Store, source: str) -> How:
@@ -41,12 +51,21 @@ class How:
                         row["time_zone"],
                         row["decimal_mark"],
                         row["country"],
+                        tuple(
+                            Unlike(each["file"], each["mark"], tuple(each["times"]))
+                            for each in row["unlike"] or ()
+                        ),
                     )
         raise KeyError(source)
 
-    def time(self, zoned: bool) -> Time:
+    def time(self, zoned: bool) -> Time | Apart:
         """`zoned`: whether any row states a zone of its own. Where none does, none is looked up."""
-        return Time(self.time_formats, self.time_zone, "time_zone" if zoned else None)
+        return self._times(Time(self.time_formats, self.time_zone, "time_zone" if zoned else None))
+
+    @property
+    def day(self) -> Time | Apart:
+        """Days have no zone."""
+        return self._times(Time(self.time_formats))
 
     @property
     def walled(self) -> bool:
@@ -54,12 +73,23 @@ class How:
         return any(not form.startswith("epoch") and "%z" not in form.lower() for form in self.time_formats)
 
     @property
-    def number(self) -> Number:
-        return Number(self.decimal_mark)
+    def money(self) -> Number | Apart:
+        return self.number(scale=MONEY_SCALE)
 
-    @property
-    def money(self) -> Number:
-        return Number(self.decimal_mark, MONEY_SCALE)
+    def number(self, scale: int | None = None, counted: bool = False) -> Number | Apart:
+        """With the decimal mark of each file."""
+        most = Number(self.decimal_mark, scale, counted)
+        other = "." if self.decimal_mark == "," else ","
+        files = tuple(each.file for each in self.unlike if each.decimal_mark == other)
+        return Apart("file", files, replace(most, decimal_mark=other), most) if files else most
+
+    def _times(self, most: Time) -> Time | Apart:
+        """With the formats of each file."""
+        reading: Time | Apart = most
+        for formats in sorted({each.time_formats for each in self.unlike} - {most.formats}):
+            files = tuple(each.file for each in self.unlike if each.time_formats == formats)
+            reading = Apart("file", files, replace(most, formats=formats), reading)
+        return reading
 
 
 def as_text(table: str) -> dict[str, tuple[str, Reading]]:
@@ -88,7 +118,7 @@ def products(how: How) -> dict[str, tuple[str, Reading]]:
         "price_e4": ("price", how.money),
         "currency_said": ("currency", _UPPER),
         "stock_said": ("stock", _SAID),
-        "stock_units": ("stock", how.number),
+        "stock_units": ("stock", how.number()),
         "status_word": ("status", _LOWER),
         "vector_said": ("vector", _SAID),
     }
@@ -119,7 +149,7 @@ def events(how: How, zoned: bool, pepper: str) -> dict[str, tuple[str, Reading]]
         "order_said": ("order_id", _SAID),
         **listings(),
         "quantity_said": ("quantity", _SAID),
-        "units": ("quantity", how.number),
+        "units": ("quantity", how.number()),
         "price_said": ("unit_price", _SAID),
         "price_e4": ("unit_price", how.money),
         **_money(how, "amount", "gross", "discount"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from onebasket.accounting import Account, Progress, silent
 from onebasket.collect import databases, live
-from onebasket.collect.conventions import Evidence
+from onebasket.collect.conventions import Evidence, decimal_marks, month_first, total
 from onebasket.collect.files import find, name_of
 from onebasket.collect.formats import format_of
 from onebasket.collect.formats.segment import EVENTS
@@ -37,7 +38,7 @@ _BATCH_BYTES = 256 << 20
 _THREADS = 2  # unpacking and looking through leave Python's lock alone most of the time
 _TEXTS = 100_000  # of a column, to tell how a source writes dates and numbers
 _TIMES = ("time", "day", "shipped_time")
-_AMOUNTS = ("total", "amount", "unit_price", "price", "revenue", "cost")
+_AMOUNTS = ("total", "amount", "gross", "unit_price", "price", "revenue", "cost", "fee")
 _BESIDE = ("files", "quarantine", "duplicates")  # parts of a group beside its raw tables
 _GZIP_RATIO = 8  # exports shrink to about an eighth
 
@@ -66,7 +67,7 @@ def collect(
         return _collect_landed(store, shop, source, key, progress, (code, again))
     counted: list[Counted] = []
     layouts: dict[str, str] = {}
-    evidence = Evidence()
+    evidence: dict[str, Evidence] = defaultdict(Evidence)
     corrected = _corrected(shop, source, key)
     with contextlib.ExitStack() as stack:
         files = _open(shop, source, key, progress, stack)
@@ -98,7 +99,7 @@ def _collect_landed(
     groups = landed.groups([_reading(source), code[0], sorted(corrected.items())])
     layouts = {part: landed.layout(format_, chunks) for part, chunks in groups.items()}
     names = {part: (*layout.tables, *_BESIDE) for part, layout in layouts.items()}
-    evidence = Evidence()
+    evidence: dict[str, Evidence] = defaultdict(Evidence)
     told = format_.month_first or format_.decimal_mark is None  # by all of the rows, so all are read
     reused = set() if code[1] or told else store.reuse(names)
     with Reader(store, source.name, source.channel, key.pepper) as reader:
@@ -200,30 +201,43 @@ def _batches(files: Iterable[tuple[Layout, RawFile]]) -> Iterator[tuple[Layout, 
         yield group[0][0], batch
 
 
-def _note(evidence: Evidence, format_: Format, reader: Reader) -> None:
-    """Note what the loaded rows say of dates and numbers, where the format leaves that open."""
+def _note(evidence: dict[str, Evidence], format_: Format, reader: Reader) -> None:
+    """Note what the loaded rows of each file say of dates and numbers, where the format leaves that open."""
     for table in reader.tables:
         for column in _TIMES if format_.month_first else ():
-            evidence.read_dates(reader.texts(table, column, _TEXTS))
+            for file, texts in reader.texts(table, column, _TEXTS).items():
+                evidence[file].read_dates(texts)
         for column in _AMOUNTS if format_.decimal_mark is None else ():
-            evidence.read_numbers(reader.texts(table, column, _TEXTS))
+            for file, texts in reader.texts(table, column, _TEXTS).items():
+                evidence[file].read_numbers(texts)
 
 
-def _source_row(shop: Shop, source: Source, format_: Format, evidence: Evidence) -> pa.Table:
+def _source_row(shop: Shop, source: Source, format_: Format, evidence: Mapping[str, Evidence]) -> pa.Table:
     """How the texts of a source are to be read: as the shop file says, else its format, else the shop."""
     country = source.country or format_.country or shop.shop.country
-    month_first = format_.month_first and evidence.month_first(country)
-    time_formats = format_.month_first if month_first else format_.time_formats
+    whole = total(evidence.values())
+
+    def way(month_first: bool, mark: str) -> dict[str, Any]:
+        inferred = (month_first and format_.month_first) or format_.time_formats
+        return {
+            "mark": source.decimal or format_.decimal_mark or mark,
+            "times": list(source.time_formats or inferred),
+        }
+
+    most = way(whole.month_first(country), whole.decimal_mark)
+    first, marks = month_first(evidence, country), decimal_marks(evidence)
+    ways = {file: way(first[file], marks[file]) for file in sorted(evidence)}
     return _table(SOURCES.columns, [{
         "source": source.name,
         "channel": source.channel,
         "format": format_.name,
         "accounts": source.accounts or source.name,
         "currency": source.currency or format_.currency or shop.shop.currency,
-        "time_formats": list(source.time_formats or time_formats),
+        "time_formats": most["times"],
         "time_zone": source.timezone or format_.time_zone or shop.shop.timezone,
-        "decimal_mark": source.decimal or format_.decimal_mark or evidence.decimal_mark,
+        "decimal_mark": most["mark"],
         "country": country,
+        "unlike": [{"file": file, **own} for file, own in ways.items() if own != most],
     }])  # fmt: skip
 
 

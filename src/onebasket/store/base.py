@@ -77,7 +77,20 @@ class Unread:
     missing: tuple[str, ...] = ()
 
 
-Reading = Time | Number | Text | Hash | Json | Unread
+@dataclass(frozen=True)
+class Apart:
+    """Two readings of a kind: `there` where `column` has one of `values`, `here` in all other rows.
+
+    Both are times with one `zone_column`, or numbers of one `scale`.
+    """
+
+    column: str
+    values: tuple[str, ...]
+    there: Time | Number | Apart
+    here: Time | Number | Apart
+
+
+Reading = Time | Number | Text | Hash | Json | Unread | Apart
 
 
 # An engine's own lazy result: its rows are not computed yet. Stages hand it on, unopened.

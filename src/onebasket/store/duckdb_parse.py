@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from onebasket.store.base import Hash, Json, Number, Reading, Text, Time, Unread
+from onebasket.store.base import Apart, Hash, Json, Number, Reading, Text, Time, Unread
 
 # Blanks that exports leave around texts: the ideographic and the no-break space too.
 _BLANKS = "' \t\r\n\u3000\u00a0\ufeff'"
@@ -35,12 +35,13 @@ def select(table: str, readings: dict[str, tuple[str, Reading]]) -> str:
     texts = {_text_of(name): _trimmed(column) for name, (column, _) in readings.items()}
     found = {}
     for name, (_, reading) in readings.items():
-        if isinstance(reading, Number):
-            found[_found_for(name)] = _decimal(_text_of(name), reading)
-        elif isinstance(reading, Time) and reading.zone_column:
+        one = _one(reading)
+        if isinstance(one, Number):
+            found[_found_for(name)] = _decimals(_text_of(name), reading)
+        elif isinstance(one, Time) and one.zone_column:
             said = _text_of(f"{name}_zone")
-            texts[said] = _trimmed(reading.zone_column)
-            found[_found_for(name)] = _known_zone(said, reading.zone)
+            texts[said] = _trimmed(one.zone_column)
+            found[_found_for(name)] = _known_zone(said, one.zone)
     new: dict[str, str] = {}
     later: dict[str, str] = {}  # what looks at the others
     for name, (_, reading) in readings.items():
@@ -67,6 +68,16 @@ def _found_for(name: str) -> str:
     return f'"_found_for_{name}"'
 
 
+def _one(reading: Reading) -> Reading:
+    """The reading of most rows, where some have another of its kind."""
+    return _one(reading.here) if isinstance(reading, Apart) else reading
+
+
+def _split(apart: Apart, there: str, here: str) -> str:
+    values = ", ".join(map(_literal, apart.values))
+    return f'case when "{apart.column}" in ({values}) then {there} else {here} end'
+
+
 def _known_zone(said: str, otherwise: str) -> str:
     known = f"{said} in (select name from pg_timezone_names())"
     return f"case when {said} is null then {_literal(otherwise)} when {known} then {said} end"
@@ -90,6 +101,11 @@ def _expression(name: str, reading: Reading) -> str:
             return f"json_object({fields})::varchar"
         case Unread():
             return _unread(reading)
+        case Apart():
+            one = _one(reading)
+            if isinstance(one, Number):
+                return _number(_found_for(name), one)
+            return _split(reading, _expression(name, reading.there), _expression(name, reading.here))
 
 
 def _unread(reading: Unread) -> str:
@@ -124,6 +140,13 @@ def _time(text: str, zone: str, reading: Time) -> str:
 
 def _local(wall: str, zone: str) -> str:
     return wall if zone == "'UTC'" else f"try(timezone('UTC', timezone({zone}, {wall})))"
+
+
+def _decimals(text: str, reading: Reading) -> str:
+    if isinstance(reading, Apart):
+        return _split(reading, _decimals(text, reading.there), _decimals(text, reading.here))
+    assert isinstance(reading, Number)
+    return _decimal(text, reading)
 
 
 def _decimal(text: str, reading: Number) -> str:

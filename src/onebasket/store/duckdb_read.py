@@ -113,12 +113,16 @@ class Reader:
         place, join = self._place
         return self._connection.sql(f"select {columns} from (select b.*, {place} from ({inner}) b {join})")
 
-    def texts(self, table: str, column: str, most: int) -> list[str]:
-        """Some of the texts in one column of a raw table, each once; empty where the files give none."""
+    def texts(self, table: str, column: str, most: int) -> dict[str, list[str]]:
+        """Some of the texts in one column of a raw table by file, each once: those of the first lines."""
         if table not in self._selects or column not in BY_NAME[table].names:
-            return []
-        rows = self.rows(table).filter(f'"{column}" is not null')
-        return [text for (text,) in rows.limit(most).project(f'"{column}"').distinct().fetchall()]
+            return {}
+        first = max(most // len(self._rows_of), 1)  # of each file as much
+        rows = self.rows(table).filter(f'"{column}" is not null and line <= {first}').limit(most)
+        found: dict[str, list[str]] = {}
+        for file, text in rows.project(f'file, "{column}"').distinct().fetchall():
+            found.setdefault(file, []).append(text)
+        return found
 
     def _read(self, unit: Sequence[RawFile], shape: Shape, wanted: Sequence[str], names: str) -> None:
         """One statement: files that the engine reads side by side, or one that is fed to it."""

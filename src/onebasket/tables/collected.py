@@ -19,6 +19,7 @@ SOURCES = Table(
         time_zone varchar!  zone of wall-clock times that state none
         decimal_mark varchar!  '.' or ','
         country varchar!  default country (ISO 3166 alpha-2) of telephone numbers
+        unlike list(struct(file varchar, mark varchar, times list(varchar)))  files that write otherwise
     """),
     by_source=True,
 )

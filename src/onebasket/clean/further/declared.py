@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any
@@ -31,7 +30,7 @@ from onebasket.clean.readings import How, listings
 from onebasket.clean.values.consent import consent
 from onebasket.clean.values.places import country, region
 from onebasket.clean.values.texts import MISSING, tidy
-from onebasket.store.base import Reading, Text, Time, Unread
+from onebasket.store.base import Reading, Text, Unread
 from onebasket.tables import BY_NAME
 
 _DECLARED = {
@@ -103,13 +102,13 @@ def _reading(kind: str, how: How, zoned: bool) -> dict[str, Reading]:
         case "time":
             return {"said": _SAID, "ts": how.time(zoned)}
         case "day":
-            return {"said": _SAID, "ts": Time(how.time_formats)}
+            return {"said": _SAID, "ts": how.day}
         case "number":
-            return {"n": how.number}
+            return {"n": how.number()}
         case "units":
-            return {"said": _SAID, "n": replace(how.number, counted=True)}
+            return {"said": _SAID, "n": how.number(counted=True)}
         case "count":
-            return {"n": replace(how.number, scale=1, counted=True)}
+            return {"n": how.number(scale=1, counted=True)}
         case "money":
             return {"e4": how.money}
     raise ValueError(kind)
