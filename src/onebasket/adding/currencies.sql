@@ -4,6 +4,8 @@ from (
     select currency as said from raw_orders
     union all
     select currency as said from raw_events
+    union all
+    select currency as said from raw_payments
 ) as stated
 where said is not null
 group by said

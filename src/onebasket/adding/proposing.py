@@ -32,6 +32,11 @@ class Proposal:
     files: tuple[Looked, ...]
     tried: Tried
 
+    @property
+    def currency(self) -> str | None:
+        """The currency of amounts that state none, where the format knows it."""
+        return BY_NAME[self.source.format].currency
+
 
 def propose(
     looked: Sequence[Looked], folder: Path, *, apart: bool = False, progress: Progress = silent

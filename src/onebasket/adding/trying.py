@@ -26,47 +26,12 @@ from onebasket.store.feed import opened
 TRIED_BYTES = 32 << 20  # of a source, shared by its files: of larger ones the beginning is tried
 _PIECE = 1 << 20
 _TEXTS = ("csv", "ndjson")
-# A trial refuses no currency for want of a rate: which ones there are is what it is to tell.
-_EVEN = dict.fromkeys(
-    (
-        *(
-            "EUR",
-            "USD",
-            "GBP",
-            "CHF",
-            "CNY",
-            "HKD",
-            "TWD",
-            "JPY",
-            "KRW",
-            "SGD",
-            "MYR",
-            "THB",
-            "VND",
-            "IDR",
-            "PHP",
-        ),
-        *(
-            "INR",
-            "AUD",
-            "NZD",
-            "CAD",
-            "MXN",
-            "BRL",
-            "SEK",
-            "NOK",
-            "DKK",
-            "PLN",
-            "CZK",
-            "HUF",
-            "RON",
-            "TRY",
-            "AED",
-        ),
-        *("SAR", "ZAR", "ILS", "CLP", "COP", "PEN", "ARS"),
-    ),
-    1.0,
+_CURRENCIES = (
+    "EUR USD GBP CHF CNY HKD TWD JPY KRW SGD MYR THB VND IDR PHP INR AUD NZD CAD MXN BRL SEK NOK DKK PLN CZK"
+    " HUF RON TRY AED SAR ZAR ILS CLP COP PEN ARS"
 )
+# A trial refuses no currency for want of a rate: which ones there are is what it is to tell.
+_EVEN = dict.fromkeys(_CURRENCIES.split(), 1.0)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from onebasket.cli.talk import AsJson, _, app, bars, example, show_table, tell
+from onebasket.currencies import exponent
 
 if TYPE_CHECKING:
     from onebasket.adding import Looked, Proposal
@@ -122,7 +123,8 @@ def _note(each: Looked) -> str:
 def _show_proposal(proposal: Proposal) -> None:
     tried = proposal.tried
     tell("")
-    tell(_("Source {name}: {files} files").format(name=proposal.source.name, files=len(proposal.files)))
+    told = _("Source {name}: one file") if len(proposal.files) == 1 else _("Source {name}: {files} files")
+    tell(told.format(name=proposal.source.name, files=len(proposal.files)))
     if tried.problem:
         tell("  " + _("cannot be read: {problem}").format(problem=tried.problem))
         return
@@ -134,12 +136,22 @@ def _show_proposal(proposal: Proposal) -> None:
         tell("  " + _("from {first} to {last} (UTC)").format(first=tried.first, last=tried.last))
     if tried.currencies:
         tell("  " + _("in {currencies}").format(currencies=", ".join(tried.currencies)))
+    elif own := proposal.currency:
+        tell("  " + _("in {currencies}").format(currencies=own))
+    elif any(row["amount_minor"] is not None for row in tried.sample):
+        tell("  " + _("without a currency: that of the shop, unless the source states one"))
     for row in tried.sample:
-        amount = "" if row["amount_minor"] is None else f"{row['amount_minor'] / 100:,.2f} {row['currency']}"
-        words = (row["ts"], row["action"], row["title"], row["quantity"], amount)
+        words = (row["ts"], row["action"], row["title"], row["quantity"], _amount(row))
         tell("    " + "  ".join(str(word) for word in words if word not in (None, "")))
     for row in tried.refused:
         tell("  " + _("{rows} rows refused: {reason} {field}").format(**{**row, "field": row["field"] or ""}))
+
+
+def _amount(row: dict[str, Any]) -> str:
+    if row["amount_minor"] is None:
+        return ""
+    digits = exponent(row["currency"])
+    return f"{row['amount_minor'] / 10**digits:,.{digits}f} {row['currency']}"
 
 
 def _facts(looked: list[Looked], proposals: list[Proposal]) -> dict[str, Any]:
