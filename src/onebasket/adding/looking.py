@@ -71,18 +71,23 @@ def ending(path: Path) -> str:
 
 
 def _look(path: Path, source: str) -> Looked:
-    found = Looked(path, source=source)
-    for format_ in (_ANYBODYS, _CHINESE):  # a few Chinese names are no ground to guess an encoding by
-        try:
-            file = open_file(path, str(path), Source(path.name, "file", "table"), format_)
-        except (OneBasketError, OSError) as error:
-            return Looked(path, problem=getattr(error, "found", None) or str(error), source=source)
-        inner = file.kind in ("json", "ndjson")
-        names = {name.partition(".")[0] if inner else name for name in file.header}
-        found = Looked(path, file, guess(names, EXPORTS), source=source)
-        if found.guess or file.kind != "csv" or all(name.isascii() for name in names):
-            break
+    found = _look_as(_ANYBODYS, path, source)
+    file = found.file
+    if file and file.kind == "csv" and not found.guess and not "".join(file.header).isascii():
+        found = _look_as(_CHINESE, path, source)  # a few Chinese names are no ground to guess an encoding by
+    if found.file and found.guess and len(found.file.undecodable):
+        found = _look_as(found.guess.format, path, source)  # which knows its encodings
     return found
+
+
+def _look_as(format_: Format, path: Path, source: str) -> Looked:
+    try:
+        file = open_file(path, str(path), Source(path.name, "file", "table"), format_)
+    except (OneBasketError, OSError) as error:
+        return Looked(path, problem=getattr(error, "found", None) or str(error), source=source)
+    inner = file.kind in ("json", "ndjson")
+    names = {name.partition(".")[0] if inner else name for name in file.header}
+    return Looked(path, file, guess(names, EXPORTS), source=source)
 
 
 def is_shop(folder: Path) -> bool:

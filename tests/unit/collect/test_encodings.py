@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from onebasket.collect.encodings import guess
 from onebasket.errors import SourceError
 
 NAMES = ["Müller", "Søren", "Žofie", "François", "Núñez"]
@@ -48,6 +49,20 @@ def test_western_letters_are_guessed(read: Any) -> None:
     names = ["Müller", "François", "Núñez", "Garçon à Orléans", "Größe", "Château d’Yquem"] * 10
     world = read({"f.csv": ("a,b,c\n" + "".join(f"{n},y,z\n" for n in names)).encode("cp1252")})
     assert world.rows("raw_products", "title") == names
+
+
+@pytest.mark.parametrize(
+    ("encoding", "texts"),
+    [
+        ("cp1252", ["Käse", "Größe 4", "Oak board 20 × 30 cm", "Crème brûlée", "tea"]),
+        ("cp932", ["テスト", "緑茶 100g", "ﾏｸﾞｶｯﾌﾟ", "表", "tea"]),
+        ("utf-8", ["Käse", "表", "テスト"]),
+    ],
+)
+def test_one_of_several_declared(encoding: str, texts: list[str]) -> None:
+    lines = [f"a\t{text}\tb".encode(encoding) for text in texts]
+    assert guess(lines, ("utf-8", "cp932", "cp1252")) == encoding
+    assert [guess([line], ("utf-8", "cp932", "cp1252")) for line in lines[:3]] == [encoding] * 3
 
 
 def test_stated_encoding_holds(read: Any) -> None:
