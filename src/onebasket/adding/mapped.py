@@ -6,7 +6,7 @@ from pathlib import Path
 
 from onebasket import shop as shop_file
 from onebasket.adding.proposing import append
-from onebasket.collect.columns import CONFIDENT, Proposal, block, source_name
+from onebasket.collect.columns import CONFIDENT, Proposal, block, maps, source_name
 from onebasket.errors import SourceError
 
 
@@ -22,13 +22,12 @@ def add_mapped(folder: Path, proposal: Proposal, confident: float = CONFIDENT) -
     taken = {source.name for source in shop.sources}
     stem = source_name(file)
     name = next(each for each in (stem, *(f"{stem}-{n}" for n in range(2, 1_000))) if each not in taken)
-    text = block(proposal, name, path.as_posix(), confident)
-    if not text:
+    if not maps(proposal, confident):
         raise SourceError(
             f"No column of {proposal.sample.path} is likely enough for a map.",
             found=f"none with a probability of {confident:g} or more that its table needs",
             state="the shop file is as it was",
             next_step="map the columns by hand (docs/shop-file.md), or ask for less with --confident",
         )
-    append(shop.folder, text)
+    append(shop.folder, block(proposal, name, path.as_posix(), confident))
     return name

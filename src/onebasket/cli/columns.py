@@ -101,6 +101,8 @@ def _tell(found: Proposal, text: str) -> None:
         tell(f"! {_words(note)}")
     tell("")
     tell(text or _("No column is likely enough for a map."))
+    if "\n# " in text:
+        tell(_("What is less sure stands behind a #: take the # away where it is right."))
 
 
 def _clue(clue: Clue) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from onebasket.adding.mapped import add_mapped
 from onebasket.collect.columns import Experience, block, maps, propose
 from onebasket.collect.columns.sample import mended, take
 from onebasket.errors import SourceError
@@ -238,3 +239,25 @@ def test_values_that_the_shop_has_are_evidence(tmp_path: Path) -> None:
     chances = [dict(each.others).get("sku", 0.0) for each in (before, after)]
     assert chances[1] > chances[0]
     assert ("shared", "events.sku", 1.0) in [(each.kind, each.said, each.share) for each in after.evidence]
+
+
+def test_what_is_less_sure_stands_in_comments(tmp_path: Path) -> None:
+    """Taking the signs away gives what asking for less would give."""
+    proposal = propose(write(tmp_path / "a.csv", GERMAN))
+    surest = max(each.probability for each in proposal.columns if each.ours)
+    text = block(proposal, confident=surest)
+    assert "events" not in tomllib.loads(text)["source"][0] and "# [source.events]" in text
+    bare = "\n".join(
+        line.removeprefix("# ") for line in text.splitlines() if not line.startswith("# and one of")
+    )
+    assert tomllib.loads(bare) == tomllib.loads(block(proposal, confident=0.5))
+
+
+def test_nothing_sure_is_no_map_but_may_be_one_in_comments(tmp_path: Path) -> None:
+    proposal = propose(write(tmp_path / "a.csv", GERMAN))
+    assert maps(proposal, 1.0) == {}
+    (said,) = tomllib.loads(block(proposal, confident=1.0))["source"]
+    assert "people" not in said and "events" not in said
+    (tmp_path / "shop.toml").write_text('[shop]\nname = "x"\n', encoding="utf-8")
+    with pytest.raises(SourceError, match="likely enough"):
+        add_mapped(tmp_path, proposal, 1.0)

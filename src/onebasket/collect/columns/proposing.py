@@ -29,6 +29,11 @@ _FEWEST_SHARED = 5  # different values that must be known before they are taken 
 _BELIEVED = 0.97  # how far a map that ran is believed about a column of the same name
 _TELLING = 0.3  # share of values that are known, from which on it is
 _FIRST_PATTERN = NAMES.index("e-mail addresses")
+# Patterns that fit much of which another says more.
+_VAGUE = frozenset({
+    "whole numbers", "decimal numbers", "money with a sign", "long numbers", "hexadecimal ids", "Chinese",
+    "capitalised words",
+})  # fmt: skip
 _MOSTLY, _ALIKE = 0.5, 0.3  # from which share on a pattern, from which likeness on a name is told
 Remembered = Mapping[str, Sequence[str]]  # keys of names → columns of ours, as maps that ran had them
 Known = Mapping[str, AbstractSet[str]]  # columns of ours → values that the shop has of them
@@ -164,7 +169,7 @@ class _Asking:
         numbers = dict(zip(NAMES, self.profiles[at].tolist(), strict=True))
         if numbers["empty"] == 1:
             found.append(Clue("empty"))
-        pattern = max(NAMES[_FIRST_PATTERN:], key=lambda name: numbers[name])
+        pattern = max(NAMES[_FIRST_PATTERN:], key=lambda name: (numbers[name], name not in _VAGUE))
         if numbers[pattern] >= _MOSTLY:
             found.append(Clue("pattern", pattern, numbers[pattern]))
         found.append(Clue("name alone", "", float(self._by_name[at][mine].sum())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -36,6 +37,7 @@ _NEEDED = {
     "payments": {"amount"},
 }
 _ACTIONS = ("events", "action")
+_POSSIBLE = 0.5  # what is likelier than not, and not likely enough, stands in a comment
 _DATE = {
     "ymd": "%Y{}%m{}%d", "dmy": "%d{}%m{}%Y", "mdy": "%m{}%d{}%Y", "dmy2": "%d{}%m{}%y", "mdy2": "%m{}%d{}%y",
 }  # fmt: skip
@@ -43,14 +45,15 @@ _DATE = {
 Map = dict[str, str | list[str]]
 
 
-def maps(proposal: Proposal, confident: float = CONFIDENT) -> dict[str, Map]:
-    """For each table of ours the columns of theirs, those that are likely enough.
+def maps(proposal: Proposal, confident: float = CONFIDENT, *, whole: bool = True) -> dict[str, Map]:
+    """For each table of ours the columns of theirs, those that are likely enough; `whole`: of the tables that
+    have what their rows cannot do without.
 
     One of their columns may serve several of our tables, and within one several columns (a SKU names the
     product, too); one of ours takes one of theirs, the likeliest, and what is joined to it.
     """
     sure = [each for each in proposal.columns if each.ours and each.usable and each.probability >= confident]
-    whole = {column: each for each in _best_last(sure) if not each.part for column in each.ours}
+    alone = {column: each for each in _best_last(sure) if not each.part for column in each.ours}
     parts: dict[str, list[Proposed]] = {}
     for each in sure:
         for column in each.ours if each.part else ():
@@ -61,13 +64,13 @@ def maps(proposal: Proposal, confident: float = CONFIDENT) -> dict[str, Map]:
         if table not in filled:
             continue
         named: Map = {}
-        for column in dict.fromkeys((*whole, *parts)):
+        for column in dict.fromkeys((*alone, *parts)):
             if column.partition(".")[0] != table:
                 continue
-            joined = sorted({*filter(None, (whole.get(column),)), *parts.get(column, ())}, key=_in_order)
+            joined = sorted({*filter(None, (alone.get(column),)), *parts.get(column, ())}, key=_in_order)
             names = [each.name for each in joined]
             named[column.partition(".")[2]] = names[0] if len(names) == 1 else names
-        if set(named) & _NEEDED[table]:
+        if named and (not whole or set(named) & _NEEDED[table]):
             found[table] = named
     return found
 
@@ -82,9 +85,14 @@ def _in_order(column: Proposed) -> tuple[bool, int]:
 
 
 def block(proposal: Proposal, name: str = "", path: str = "", confident: float = CONFIDENT) -> str:
-    """A `[[source]]` with its maps, ready to be pasted; empty where nothing is likely enough."""
+    """A `[[source]]` with its maps, ready to be pasted; empty where nothing is likelier than not.
+
+    What is likelier than not, and less than `confident`, stands in comments, to be taken in by whoever knows
+    the file.
+    """
     found = maps(proposal, confident)
-    if not found:
+    possible = maps(proposal, min(confident, _POSSIBLE), whole=False)
+    if not possible:
         return ""
     file = proposal.sample.path
     said = {
@@ -105,14 +113,31 @@ def block(proposal: Proposal, name: str = "", path: str = "", confident: float =
     lines = ["[[source]]", *(f"{key} = {_quoted(value)}" for key, value in said.items())]
     if formats := time_formats(proposal):
         lines.append(f"time_formats = [{', '.join(map(_quoted, formats))}]")
-    for table, columns in found.items():
-        lines += ["", f"[source.{table}]"]
-        if table == _ACTIONS[0] and _ACTIONS[1] not in columns:
-            lines.append('action = { value = "purchase" }')
-        for ours, theirs in columns.items():
-            value = _quoted(theirs) if isinstance(theirs, str) else f"[{', '.join(map(_quoted, theirs))}]"
-            lines.append(f"{ours} = {value}")
+    for table in possible:
+        lines += ["", *_table(table, found.get(table, {}), possible[table], proposal)]
     return "\n".join(lines) + "\n"
+
+
+def _table(table: str, sure: Map, possible: Map, proposal: Proposal) -> list[str]:
+    """One table's map; commented out what is not sure, and all where nothing is."""
+    whole = "" if sure else "# "
+    lines = [f"{whole}[source.{table}]"]
+    if table == _ACTIONS[0] and _ACTIONS[1] not in {**possible, **sure}:
+        lines.append(whole + 'action = { value = "purchase" }')
+    chances = {each.name: each.probability for each in proposal.columns}
+    for ours, theirs in (possible | sure).items():
+        names = [theirs] if isinstance(theirs, str) else theirs
+        listed = ", ".join(map(_quoted, names))
+        line = f"{ours} = {listed if isinstance(theirs, str) else f'[{listed}]'}"
+        lines.append(line if ours in sure else f"# {line}  # {_floor(min(chances[name] for name in names))}")
+    if not {**possible, **sure}.keys() & _NEEDED[table]:
+        lines.append(f"# and one of: {', '.join(sorted(_NEEDED[table]))}")
+    return lines
+
+
+def _floor(chance: float) -> str:
+    """Two digits that do not round up to what is asked for."""
+    return f"{math.floor(chance * 100) / 100:.2f}"
 
 
 def source_name(file: Path) -> str:
