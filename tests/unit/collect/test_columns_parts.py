@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -154,6 +155,35 @@ def test_a_renamed_column_is_found() -> None:
         ("买家实际支付金额", "买家实付金额"),
     }
     assert all(0.5 <= each.probability <= 1 for each in found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Menge", "Anzahl"),
+        ("Einzelpreis", "Preis"),
+        ("E-Mail", "Mailadresse"),
+        ("手机号", "联系电话"),
+        ("Qty", "Quantity"),
+    ],
+)
+def test_a_name_that_means_the_same_is_enough(old: str, new: str) -> None:
+    came: dict[str, list[str]] = {new: [], "Bemerkung": [], "仓库": [], "Employee": []}
+    assert [each.new for each in renamed({old: []}, came)] == [new]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Menge", "Betrag"),
+        ("Kunde", "E-Mail"),
+        ("Vendor", "Location"),
+        ("手机号", "收货地址"),
+        ("sku", "asin"),
+    ],
+)
+def test_names_that_mean_other_things_are_not(old: str, new: str) -> None:
+    assert renamed({old: []}, {new: []}) == []
 
 
 def test_nothing_is_renamed_where_nothing_changed_or_nothing_fits() -> None:

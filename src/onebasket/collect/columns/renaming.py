@@ -70,10 +70,10 @@ def _odds(before: _Side, old: str, after: _Side, new: str) -> float:
     meaning = float(np.sqrt(before.likely[one] * after.likely[other]).sum())
     mine, theirs = set(before.pieces[one].tolist()), set(after.pieces[other].tolist())
     name = len(mine & theirs) / max(len(mine | theirs), 1)
-    odds = -4.5 + 4.0 * meaning + 3.0 * name
+    odds = -3.0 + 5.0 * meaning + 3.0 * name
     if before.profiles[one].any() and after.profiles[other].any():
         apart = float(np.abs(before.profiles[one] - after.profiles[other]).sum())
         shared = before.values[one] & after.values[other]
         overlap = len(shared) / max(min(len(before.values[one]), len(after.values[other])), 1)
-        odds += 1.5 - 0.6 * apart + 3.0 * overlap
+        odds += 3.0 * overlap - 0.6 * apart
     return odds
