@@ -9,6 +9,11 @@ Any table of people can be matched without a shop:
 from onebasket import match_people
 print(match_people(table).clusters)
 
+So can any catalogues:
+
+from onebasket import match_products
+print(match_products(ours, theirs).links)
+
 What is known of a shop's customers, and what they may want next:
 
 import onebasket
@@ -25,18 +30,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onebasket.errors import OneBasketError
     from onebasket.people import PeopleMatch, match_people
+    from onebasket.products import ProductsMatch, match_products
     from onebasket.run import RunResult, run
     from onebasket.serve.published import open
 
 _HOMES = {
     "OneBasketError": "errors",
     "PeopleMatch": "people",
+    "ProductsMatch": "products",
     "RunResult": "run",
     "match_people": "people",
+    "match_products": "products",
     "open": "serve.published",
     "run": "run",
 }
-__all__ = ["OneBasketError", "PeopleMatch", "RunResult", "match_people", "open", "run"]
+__all__ = [
+    "OneBasketError", "PeopleMatch", "ProductsMatch", "RunResult", "match_people", "match_products", "open",
+    "run",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,7 @@
     ├── NotThereError    no such customer or product
     ├── WishError        a list, or a page, cannot be made as asked
     ├── QueryError       `onebasket query`: not a select, too long, unknown table
-    ├── MatchError       a table of people cannot be matched: fields, rules, too many pairs
+    ├── MatchError       people or products cannot be matched: fields, rules, too many pairs
     ├── ImproveError     an experiment, a log of lists or a window cannot be judged as it is given
     └── MissingExtraError  the command needs an optional part that is not installed
 

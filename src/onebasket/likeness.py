@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pyarrow as pa
 
+from onebasket.align.clustering import contradict
 from onebasket.align.customers import PERSONS
 from onebasket.align.people.blocking import all_blocks
-from onebasket.align.people.clustering import contradict
 from onebasket.align.people.directory import Directory
 from onebasket.align.people.explaining import Evidence, evidence
 from onebasket.align.people.records import encode

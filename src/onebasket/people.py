@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -14,18 +13,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 
 from onebasket.accounting import Progress, peak_memory, silent
-from onebasket.align.people.asking import Ids, Wishes, column_of, fields_of, groups_of, settings_of
-from onebasket.align.people.clustering import clusters, strongest
+from onebasket.align.clustering import clusters, strongest
+from onebasket.align.people.asking import Wishes, fields_of, settings_of
 from onebasket.align.people.explaining import Evidence, why
 from onebasket.align.people.fields import Field, find_fields
 from onebasket.align.people.live import Live
 from onebasket.align.people.matching import Matching, match
 from onebasket.align.people.quality import Band, Quality, of_clusters, of_pairs, reliability
 from onebasket.align.people.recall import estimated_recall
+from onebasket.align.rows import Ids, column_of, groups_of
 from onebasket.errors import MatchError
 
 Ints = npt.NDArray[np.int64]
@@ -111,40 +109,6 @@ def match_path(path: Path, **asked: Any) -> PeopleMatch:
     found = match_people(table, **asked)
     found.notes = (*notes, *found.notes)
     return found
-
-
-def write_clusters(found: PeopleMatch, path: Path) -> None:
-    """Write the clusters to a .parquet or .csv file, whole or not at all. Raises MatchError if it cannot."""
-    write = (
-        pa_csv.write_csv
-        if written_as(path) == ".csv"
-        else partial(pq.write_table, compression="zstd", use_dictionary=False)
-    )
-    _write(path, lambda beside: write(found.clusters, beside))
-
-
-def write_metrics(found: PeopleMatch, path: Path) -> None:
-    """Write the figures to a JSON file, whole or not at all. Raises MatchError if it cannot."""
-    text = json.dumps(found.metrics(), ensure_ascii=False, indent=1) + "\n"
-    _write(path, lambda beside: beside.write_text(text, encoding="utf-8"))
-
-
-def _write(path: Path, write: Callable[[Path], object]) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        write(beside)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise MatchError(f"{path} cannot be written.", found=error.strerror or str(error)) from error
-
-
-def written_as(path: Path) -> str:
-    """The kind of a file to write, by its ending. Raises MatchError for one that we do not write."""
-    kind = path.suffix.lower()
-    if kind not in (".parquet", ".csv"):
-        raise MatchError(f"{path} cannot be written.", found=kind or "no ending", expected=".parquet or .csv")
-    return kind
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ ABOVE = {
     "answers",
     "explain",
     "people",
+    "products",
+    "results",
     "identities",
     "likeness",
     "serve",

@@ -65,7 +65,10 @@ def test_the_public_door() -> None:
     """What `onebasket` gives away is what it says, and can be had."""
     import onebasket
 
-    names = ["OneBasketError", "PeopleMatch", "RunResult", "match_people", "open", "run"]
+    names = [
+            "OneBasketError", "PeopleMatch", "ProductsMatch", "RunResult", "match_people", "match_products",
+            "open", "run",
+        ]  # fmt: skip
     assert sorted(onebasket.__all__) == names
     for name in onebasket.__all__:
         assert getattr(onebasket, name).__doc__

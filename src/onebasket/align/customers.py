@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from onebasket.accounting import Progress
+from onebasket.align.clustering import Limits
 from onebasket.align.decisions import Decision, decisions, standing
-from onebasket.align.people.clustering import Limits
 from onebasket.align.people.fields import Field
 from onebasket.align.people.labels import Labels
 from onebasket.align.people.matching import Matching, Settings, Ties, match

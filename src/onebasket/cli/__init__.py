@@ -12,12 +12,12 @@ import gc
 import os
 import sys
 
-from onebasket.cli import adding, behaviour, columns, improving, people, serving, shops
+from onebasket.cli import adding, behaviour, columns, improving, people, products, serving, shops
 from onebasket.cli.talk import _, app, tell
 from onebasket.errors import OneBasketError
 
 __all__ = [
-    "adding", "app", "behaviour", "columns", "improving", "main", "people", "serving", "shops",
+    "adding", "app", "behaviour", "columns", "improving", "main", "people", "products", "serving", "shops",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onebasket.cli.talk import ShopFolder, Top, _, app, bars, example, show_table, tell
+from onebasket.cli.talk import ShopFolder, Top, _, app, bars, column_and_kind, example, show_table, tell
 
 if TYPE_CHECKING:
     from onebasket.align.people.explaining import Evidence
@@ -54,11 +54,12 @@ def match_file(
         Path | None, typer.Option("--json", metavar="FILE", help=_("write figures to this JSON file"))
     ] = None,
 ) -> None:
-    from onebasket.people import match_path, write_clusters, write_metrics, written_as
+    from onebasket.people import match_path
+    from onebasket.results import write_json, write_table, written_as
 
     if out:
         written_as(out)  # refused now, not after the work
-    stated = dict(_pair(text) for text in field or [])
+    stated = dict(column_and_kind(text) for text in field or [])
     record_id = next((column for column, kind in stated.items() if kind == "id"), None)
     fields = {column: kind for column, kind in stated.items() if kind != "id"} or None
     asked = None if rules is None else [text for text in rules.split(",") if text.strip()]
@@ -68,19 +69,12 @@ def match_file(
             threshold=threshold, **({} if most_pairs is None else {"most_pairs": most_pairs}),
         )  # fmt: skip
     if out:
-        write_clusters(found, out)
+        write_table(found.clusters, out)
         tell(_("Clusters: {path}").format(path=out))
     if json_file:
-        write_metrics(found, json_file)
+        write_json(found.metrics(), json_file)
         tell(_("Figures: {path}").format(path=json_file))
     _tell_match(found)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    column, equals, kind = text.rpartition("=")
-    if not equals:
-        raise typer.BadParameter(_("expected COLUMN=KIND, found {text}").format(text=text))
-    return column.strip(), kind.strip()
 
 
 def _tell_match(found: PeopleMatch) -> None:

@@ -95,3 +95,11 @@ class bars:  # noqa: N801 - reads as a word in `with bars() as progress`
 
     def __exit__(self, *_: object) -> None:
         self.progress.stop()
+
+
+def column_and_kind(text: str) -> tuple[str, str]:
+    """`COLUMN=KIND` as the two. Raises typer.BadParameter for anything else."""
+    column, equals, kind = text.rpartition("=")
+    if not equals:
+        raise typer.BadParameter(_("expected COLUMN=KIND, found {text}").format(text=text))
+    return column.strip(), kind.strip()

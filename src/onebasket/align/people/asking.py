@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from onebasket.align.clustering import Limits
 from onebasket.align.people.blocking import MOST_PAIRS, Rule
-from onebasket.align.people.clustering import Limits
-from onebasket.align.people.fields import Field, distinct, find_fields, find_id, state_fields
+from onebasket.align.people.fields import Field, find_fields, state_fields
 from onebasket.align.people.labels import Labels
 from onebasket.align.people.matching import THRESHOLD, Settings
+from onebasket.align.rows import Ids, column_of, groups_of
 from onebasket.errors import MatchError
 
 Ints = npt.NDArray[np.int64]
@@ -40,66 +39,6 @@ class Wishes(TypedDict, total=False):
     one_birth_date: bool
     most_pairs: int
     seed: int
-
-
-@dataclass(frozen=True)
-class Ids:
-    """The records' ids, a row each: a column's, or the numbers of the rows."""
-
-    column: str | None
-    values: pa.Array
-
-    @classmethod
-    def of(cls, table: pa.Table, column: str | None) -> Ids:
-        """Those of a column, or of the one that looks like it. Raises MatchError where none are."""
-        stated, column = column is not None, column or find_id(table)
-        if column is None:
-            return cls(None, pa.array(np.arange(table.num_rows)))
-        values = column_of(table, column).combine_chunks()
-        if isinstance(values, pa.ChunkedArray):
-            values = pa.concat_arrays(values.chunks)
-        if not stated:
-            return cls(column, values)
-        again = len(values) - values.null_count - distinct(values)
-        if again or values.null_count:
-            found = f"{again:,} say what another says, {values.null_count:,} are missing"
-            raise MatchError(
-                f"The ids in {column!r} do not tell records apart.",
-                found=found,
-                expected="an id of its own for every record",
-                next_step="name another column, or leave the column out: rows are numbered then",
-            )
-        return cls(column, values)
-
-    def fresh(self, said: Sequence[Any], rows: int, known: pa.Array) -> pa.Array:
-        """Ids of so many further records. Raises MatchError unless they are new and tell them apart."""
-        try:
-            ids = pa.array(said, self.values.type)
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-            raise MatchError("An id is not of the ids' type.", expected=str(self.values.type)) from error
-        wrong = len(ids) != rows or ids.null_count > 0 or pc.count_distinct(ids).as_py() != len(ids)
-        if wrong or pc.any(pc.is_in(known, value_set=ids)).as_py():
-            raise MatchError(
-                "The ids of the new records do not tell them apart.",
-                found=f"{len(ids):,} ids for {rows:,} records",
-                expected="a new id for every record",
-                state="nothing was added",
-            )
-        return ids
-
-    def places(self, said: Sequence[Any]) -> Ints:
-        """The rows of ids. Raises MatchError for one that is unknown."""
-        try:
-            wanted = pa.array(said, self.values.type)
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-            raise MatchError("An id is not of the ids' type.", expected=str(self.values.type)) from error
-        found = pc.index_in(wanted, value_set=self.values)
-        if found.null_count:
-            raise MatchError(
-                f"There is no record {wanted.filter(pc.is_null(found))[0]}.",
-                expected=f"ids of {self.column}" if self.column else "rows, counted from 0",
-            )
-        return np.asarray(found.to_numpy(zero_copy_only=False), np.int64)
 
 
 def settings_of(table: pa.Table, ids: Ids, rules: Sequence[str] | None, wishes: Wishes) -> Settings:
@@ -137,25 +76,6 @@ def fields_of(table: pa.Table, stated: Mapping[str, str] | None, left_out: Seque
             next_step="state the fields: column and kind",
         )
     return fields
-
-
-def column_of(table: pa.Table, column: str) -> pa.ChunkedArray:
-    """A column by its name. Raises MatchError where there is none."""
-    if column not in table.column_names:
-        raise MatchError(
-            f"The table has no column {column!r}.",
-            found=", ".join(table.column_names),
-            next_step="name one of its columns",
-        )
-    return table[column]
-
-
-def groups_of(column: pa.ChunkedArray) -> Ints:
-    """Equal numbers for equal values; -1: missing."""
-    coded = pc.dictionary_encode(column.combine_chunks())
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.combine_chunks()
-    return np.asarray(pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False), np.int64)
 
 
 def _pairs(ids: Ids, said: Iterable[tuple[Any, Any]]) -> Ints | None:

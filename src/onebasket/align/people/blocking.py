@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from onebasket.align.people.pairing import count_new, grouped, list_new
 from onebasket.align.people.records import FORMS, Records, mix
-from onebasket.align.people.threads import side_by_side
+from onebasket.align.threads import side_by_side
 from onebasket.errors import MatchError
 
 Keys = npt.NDArray[np.int64]

@@ -12,7 +12,7 @@ from onebasket.align.people import levels
 from onebasket.align.people.fields import Kind
 from onebasket.align.people.records import Coded, Codes, Records
 from onebasket.align.people.strings import before, day_numbers, numbers
-from onebasket.align.people.threads import THREADS, side_by_side
+from onebasket.align.threads import THREADS, side_by_side
 from onebasket.errors import MatchError
 
 Patterns = npt.NDArray[np.int64]

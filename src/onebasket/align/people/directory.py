@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from onebasket.accounting import silent
+from onebasket.align.clustering import Pair
 from onebasket.align.people.blocking import LARGEST_BLOCK, Blocking
-from onebasket.align.people.clustering import Pair
 from onebasket.align.people.comparing import comparisons
 from onebasket.align.people.fields import Field
 from onebasket.align.people.index import Index

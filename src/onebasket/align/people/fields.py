@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from onebasket.align.rows import is_called_id
 from onebasket.errors import MatchError
 
 Kind = Literal[
@@ -49,27 +49,9 @@ _NAMES: tuple[tuple[str, Kind], ...] = (
     (r"account|member|customer.?(?:id|no)|user.?id|ssn|soc.?sec|passport|loyalty|会员", "account"),
     (r"name|姓名|客户|收货人", "full_name"),
 )
-_ID_NAMES = re.compile(r"^(?:unique|rec(?:ord)?|row|source)?[_ .-]?(?:id|key|no|nr)$", re.IGNORECASE)
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 _DATE = r"^(?:\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})$"
 _TELEPHONE = r"^[+(]?\d[\d ()./-]{6,18}$"
-
-
-def find_id(table: pa.Table) -> str | None:
-    """The column that identifies a record: called like one, without nulls, each value once."""
-    for name in table.column_names:
-        named = _ID_NAMES.match(name.strip()) and not table[name].null_count
-        if named and distinct(table[name]) == table.num_rows:
-            return str(name)
-    return None
-
-
-def distinct(values: pa.ChunkedArray | pa.Array) -> int:
-    """How many different values there are. Whole numbers are sorted: a fraction of the time of hashing."""
-    if not pa.types.is_integer(values.type) or values.null_count or not len(values):
-        return int(pc.count_distinct(values).as_py())
-    numbers = np.sort(values.to_numpy() if isinstance(values, pa.ChunkedArray) else values.to_numpy(False))
-    return int((np.diff(numbers) != 0).sum()) + 1
 
 
 def find_fields(table: pa.Table, leave_out: Sequence[str] = (), *, every: bool = False) -> list[Field]:
@@ -89,7 +71,7 @@ def find_fields(table: pa.Table, leave_out: Sequence[str] = (), *, every: bool =
         )
     found = []
     for name in table.column_names:
-        if name in leave_out or _ID_NAMES.match(name.strip()) or not _is_texty(table.schema.field(name).type):
+        if name in leave_out or is_called_id(name) or not _is_texty(table.schema.field(name).type):
             continue
         values = _sample(table[name])
         if len(values) and pc.count_distinct(values).as_py() > 1:

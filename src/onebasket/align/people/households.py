@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from onebasket.align.people.clustering import Limits, clusters
+from onebasket.align.clustering import Limits, clusters
 from onebasket.align.people.comparing import Comparison
 from onebasket.align.people.scoring import HOUSEHOLD, MATCH, Levels, Model
 from onebasket.align.people.weights import Seen

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from onebasket.align.clustering import Limits, Pair, clusters, connected
 from onebasket.align.people.blocking import LARGEST_BLOCK, blocks_by, within
-from onebasket.align.people.clustering import Limits, Pair, clusters, connected
 from onebasket.align.people.directory import Directory
 from onebasket.align.people.matching import Matching
 from onebasket.align.people.records import Records, encode

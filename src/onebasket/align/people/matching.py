@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from onebasket.accounting import Progress, silent
+from onebasket.align.clustering import Limits, Pair, clusters
 from onebasket.align.people.blocking import (
     LARGEST_BLOCK,
     MOST_PAIRS,
@@ -22,7 +23,6 @@ from onebasket.align.people.blocking import (
     sample_within,
     within,
 )  # fmt: skip
-from onebasket.align.people.clustering import Limits, Pair, clusters
 from onebasket.align.people.comparing import Comparison, compare, comparisons
 from onebasket.align.people.fields import Field
 from onebasket.align.people.households import households
@@ -38,8 +38,8 @@ from onebasket.align.people.scoring import (
     of_two_classes,
     start,
 )  # fmt: skip
-from onebasket.align.people.threads import side_by_side
 from onebasket.align.people.weights import Seen, Weights, levels_of, look, weights_of
+from onebasket.align.threads import side_by_side
 
 Ints = npt.NDArray[np.int64]
 THRESHOLD = 0.5

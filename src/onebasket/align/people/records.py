@@ -15,7 +15,7 @@ from onebasket.align.people.nicknames import short_for
 from onebasket.align.people.normal import normal
 from onebasket.align.people.sounds import Sounds, of_names, of_words
 from onebasket.align.people.strings import Texts, Words
-from onebasket.align.people.threads import side_by_side
+from onebasket.align.threads import side_by_side
 
 Codes = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]

@@ -12,8 +12,8 @@ from onebasket.accounting import Progress
 from onebasket.align.people.comparing import Comparison, compare
 from onebasket.align.people.records import Codes, Records
 from onebasket.align.people.scoring import Doubles, Levels, Model
-from onebasket.align.people.threads import THREADS, side_by_side
 from onebasket.align.people.weighing import Distinct, weigh
+from onebasket.align.threads import THREADS, side_by_side
 
 Ints = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float32]

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onebasket.align.people.clustering import Limits, clusters
+from onebasket.align.clustering import Limits, clusters
 from onebasket.align.union_find import unite
 
 SIZE = 9

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from onebasket.align.people.fields import find_fields, find_id, state_fields
+from onebasket.align.people.fields import find_fields, state_fields
+from onebasket.align.rows import find_id
 from onebasket.errors import MatchError
 
 

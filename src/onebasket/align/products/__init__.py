@@ -1,0 +1,1 @@
+"""Finding which offers of several catalogues are one product."""

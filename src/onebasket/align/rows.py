@@ -1,0 +1,121 @@
+"""A table's rows and the ids that users call them by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from onebasket.errors import MatchError
+
+Ints = npt.NDArray[np.int64]
+_ID_NAMES = re.compile(
+    r"^(?:unique|rec(?:ord)?|row|source|product|offer|item|listing)?[_ .-]?(?:id|key|no|nr)$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Ids:
+    """The records' ids, a row each: a column's, or the numbers of the rows."""
+
+    column: str | None
+    values: pa.Array
+
+    @classmethod
+    def of(cls, table: pa.Table, column: str | None) -> Ids:
+        """Those of a column, or of the one that looks like it. Raises MatchError where none are."""
+        stated, column = column is not None, column or find_id(table)
+        if column is None:
+            return cls(None, pa.array(np.arange(table.num_rows)))
+        values = column_of(table, column).combine_chunks()
+        if isinstance(values, pa.ChunkedArray):
+            values = pa.concat_arrays(values.chunks)
+        if not stated:
+            return cls(column, values)
+        again = len(values) - values.null_count - distinct(values)
+        if again or values.null_count:
+            found = f"{again:,} say what another says, {values.null_count:,} are missing"
+            raise MatchError(
+                f"The ids in {column!r} do not tell records apart.",
+                found=found,
+                expected="an id of its own for every record",
+                next_step="name another column, or leave the column out: rows are numbered then",
+            )
+        return cls(column, values)
+
+    def fresh(self, said: Sequence[Any], rows: int, known: pa.Array) -> pa.Array:
+        """Ids of so many further records. Raises MatchError unless they are new and tell them apart."""
+        try:
+            ids = pa.array(said, self.values.type)
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise MatchError("An id is not of the ids' type.", expected=str(self.values.type)) from error
+        wrong = len(ids) != rows or ids.null_count > 0 or pc.count_distinct(ids).as_py() != len(ids)
+        if wrong or pc.any(pc.is_in(known, value_set=ids)).as_py():
+            raise MatchError(
+                "The ids of the new records do not tell them apart.",
+                found=f"{len(ids):,} ids for {rows:,} records",
+                expected="a new id for every record",
+                state="nothing was added",
+            )
+        return ids
+
+    def places(self, said: Sequence[Any]) -> Ints:
+        """The rows of ids. Raises MatchError for one that is unknown."""
+        try:
+            wanted = pa.array(said, self.values.type)
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise MatchError("An id is not of the ids' type.", expected=str(self.values.type)) from error
+        found = pc.index_in(wanted, value_set=self.values)
+        if found.null_count:
+            raise MatchError(
+                f"There is no record {wanted.filter(pc.is_null(found))[0]}.",
+                expected=f"ids of {self.column}" if self.column else "rows, counted from 0",
+            )
+        return np.asarray(found.to_numpy(zero_copy_only=False), np.int64)
+
+
+def find_id(table: pa.Table) -> str | None:
+    """The column that identifies a record: called like one, without nulls, each value once."""
+    for name in table.column_names:
+        named = is_called_id(name) and not table[name].null_count
+        if named and distinct(table[name]) == table.num_rows:
+            return str(name)
+    return None
+
+
+def is_called_id(name: str) -> bool:
+    """Whether a column is called as ids are."""
+    return bool(_ID_NAMES.match(name.strip()))
+
+
+def distinct(values: pa.ChunkedArray | pa.Array) -> int:
+    """How many different values there are. Whole numbers are sorted: a fraction of the time of hashing."""
+    if not pa.types.is_integer(values.type) or values.null_count or not len(values):
+        return int(pc.count_distinct(values).as_py())
+    numbers = np.sort(values.to_numpy() if isinstance(values, pa.ChunkedArray) else values.to_numpy(False))
+    return int((np.diff(numbers) != 0).sum()) + 1
+
+
+def column_of(table: pa.Table, column: str) -> pa.ChunkedArray:
+    """A column by its name. Raises MatchError where there is none."""
+    if column not in table.column_names:
+        raise MatchError(
+            f"The table has no column {column!r}.",
+            found=", ".join(table.column_names),
+            next_step="name one of its columns",
+        )
+    return table[column]
+
+
+def groups_of(column: pa.ChunkedArray) -> Ints:
+    """Equal numbers for equal values; -1: missing."""
+    coded = pc.dictionary_encode(column.combine_chunks())
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    return np.asarray(pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False), np.int64)

@@ -1,0 +1,296 @@
+"""Matching any two or more catalogues, without a shop: from Python and for the command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from onebasket.accounting import Progress, peak_memory, silent
+from onebasket.align.products.additive import WIDTH, Additive, Values
+from onebasket.align.products.candidates import MOST
+from onebasket.align.products.comparing import Floats, Pair
+from onebasket.align.products.fields import Field, find_fields
+from onebasket.align.products.labelled import Blend
+from onebasket.align.products.learning import Judged
+from onebasket.align.products.matching import Matching, Settings, match
+from onebasket.align.products.saved import public, restore, save
+from onebasket.align.rows import Ids, Ints
+from onebasket.errors import MatchError
+from onebasket.results import write_text
+
+Model = Additive | Blend
+_NOTHING = Additive(np.zeros(WIDTH))
+_YES, _NO = ("1", "1.0", "true", "yes", "y"), ("0", "0.0", "false", "no", "n")
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How right links of judged pairs are."""
+
+    f1: float
+    precision: float
+    recall: float
+
+
+class Wishes(TypedDict, total=False):
+    """How to match. `alone`: learn from these catalogues only, not from public ones. `known`: what to begin
+    from, in place of public ones. `model`: judge by a model that was learnt before. `one_to_one`: an offer
+    is at most one offer of another catalogue. `threshold`: the probability from which on a pair is linked.
+    `most`: candidates an offer has in another catalogue (default 10).
+    """
+
+    alone: bool
+    model: Model | None
+    known: Additive
+    one_to_one: bool
+    threshold: float | None
+    most: int | None
+    seed: int
+
+
+def match_products(
+    *catalogues: Any, fields: Sequence[Mapping[str, str]] | Mapping[str, str] | None = None,
+    ids: Sequence[str | None] | str | None = None, pairs: Any = None, valid: Any = None, test: Any = None,
+    progress: Progress = silent, **wishes: Unpack[Wishes],
+) -> ProductsMatch:  # fmt: skip
+    """Find which offers of two or more catalogues are one product.
+
+    `catalogues`: Arrow tables, or anything that hands one out (polars, pandas, DuckDB), with any columns.
+    `fields` states what columns are ({"label": "title"}), for all catalogues or one mapping each; what is
+    not stated is found. `ids` names the columns of ids. `pairs` are judged pairs to learn from, `valid`
+    such to choose the threshold on, `test` such to judge the result by: tables of three columns, an id of
+    the first catalogue, one of the second, and a label, 1 or 0. Without pairs the model that was learnt
+    from public catalogues is drawn to these. For `wishes` see `Wishes`.
+    Raises MatchError for what cannot be matched as asked.
+    """
+    began = time.monotonic()
+    tables = [each if isinstance(each, pa.Table) else pa.table(each) for each in catalogues]
+    _check(tables, pairs, wishes)
+    named = [ids] * len(tables) if ids is None or isinstance(ids, str) else list(ids)
+    stated = [fields] * len(tables) if fields is None or isinstance(fields, Mapping) else list(fields)
+    rows = [Ids.of(table, name) for table, name in zip(tables, named, strict=True)]
+    said = [
+        find_fields(table, stating, (each.column,) if each.column else ())
+        for table, stating, each in zip(tables, stated, rows, strict=True)
+    ]
+    judged, chosen_on, tested = (
+        None if table is None else _judged(table, rows, tables[0].num_rows, what)
+        for table, what in ((pairs, "pairs"), (valid, "valid"), (test, "test"))
+    )
+    asked = Settings(
+        known=wishes.get("known") or public()[0],
+        model=wishes.get("model"),
+        alone=wishes.get("alone", False),
+        judged=judged,
+        chosen_on=chosen_on,
+        threshold=wishes.get("threshold"),
+        one_to_one=wishes.get("one_to_one", False),
+        most=MOST if (most := wishes.get("most")) is None else most,
+        seed=wishes.get("seed", 0),
+    )
+    found = match(tables, said, asked, progress)
+    return ProductsMatch(found, rows, said, tested, time.monotonic() - began)
+
+
+def judged_features(a: pa.Table, b: pa.Table, *, pairs: pa.Table) -> tuple[Floats, Values]:
+    """Features of judged pairs of two catalogues, shape (pairs, features), and their labels."""
+    rows = [Ids.of(table, None) for table in (a, b)]
+    said = [find_fields(table, None, (each.column,) if each.column else ())
+            for table, each in zip((a, b), rows, strict=True)]  # fmt: skip
+    asked = _judged(pairs, rows, a.num_rows, "pairs")
+    found = match([a, b], said, Settings(known=_NOTHING, model=_NOTHING))
+    return found.features(asked.left, asked.right), asked.labels
+
+
+def match_paths(
+    paths: Sequence[Path], *, pairs: Path | None = None, valid: Path | None = None, test: Path | None = None,
+    model: Path | None = None, **asked: Any,
+) -> ProductsMatch:  # fmt: skip
+    """`match_products` for files: CSV, NDJSON, JSON, XLSX, Parquet. Raises SourceError if unreadable."""
+    from onebasket.collect.whole import read_table
+
+    read = [read_table(path) for path in paths]
+    asked |= {
+        name: None if path is None else read_table(path)[0]
+        for name, path in (("pairs", pairs), ("valid", valid), ("test", test))
+    }
+    known = None if model is None else read_model(model)
+    found = match_products(*(table for table, _ in read), model=known, **asked)
+    found.notes = (*(note for _, notes in read for note in notes), *found.notes)
+    return found
+
+
+def read_model(path: Path) -> Model:
+    """A model that was saved. Raises MatchError for a file that is none."""
+    try:
+        return restore(path.read_bytes())[0]
+    except OSError as error:
+        raise MatchError(f"{path} cannot be read.", found=error.strerror or str(error)) from error
+
+
+class ProductsMatch:
+    """Which offers are one product. Offers are called by their ids, or by their row, counted from 0."""
+
+    def __init__(
+        self, matching: Matching, rows: Sequence[Ids], fields: Sequence[list[Field]], tested: Judged | None,
+        seconds: float,
+    ) -> None:  # fmt: skip
+        self.matching, self.fields = matching, fields
+        self.seconds, self.peak_memory_bytes = seconds, peak_memory()
+        self._rows, self._tested = rows, tested
+        self._starts = np.cumsum([0] + [len(each.values) for each in rows])
+        self.notes: tuple[str, ...] = matching.learnt.notes
+
+    @cached_property
+    def links(self) -> pa.Table:
+        """`catalogue_a`, `id_a`, `catalogue_b`, `id_b`, `probability`; likeliest first, catalogues from 1."""
+        return self._table(np.flatnonzero(self.matching.linked))
+
+    def candidates(self, least: float = 0.01) -> pa.Table:
+        """As `links`, of all candidates of at least this probability, linked or not."""
+        return self._table(np.flatnonzero(self.matching.scores >= np.log(least / (1.0 - least))))
+
+    @property
+    def model(self) -> Model:
+        """What was learnt, to match other catalogues by."""
+        models = self.matching.learnt.models
+        if len(models) == 1 and isinstance(models[0], Additive | Blend):
+            return models[0]
+        weights = [each.weights for each in models if isinstance(each, Additive)]
+        return Additive(np.mean(weights, axis=0))
+
+    @cached_property
+    def quality(self) -> Quality | None:
+        """Of the pairs of `test`, at the threshold."""
+        if self._tested is None:
+            return None
+        linked = self.matching.are_linked(self._tested.left, self._tested.right)
+        return _quality(int((linked & (self._tested.labels > 0.5)).sum()), int(linked.sum()),
+                        int(self._tested.labels.sum()))  # fmt: skip
+
+    @cached_property
+    def candidate_recall(self) -> float | None:
+        """The share of the pairs of `test` that are one product and are among the candidates."""
+        if self._tested is None or not self._tested.labels.any():
+            return None
+        size, same = self.matching.offers.size, self._tested.labels > 0.5
+        known = self.matching.left.astype(np.int64) * size + self.matching.right
+        asked = self._tested.left[same].astype(np.int64) * size + self._tested.right[same]
+        return float(np.isin(asked, known).mean())
+
+    def metrics(self) -> dict[str, Any]:
+        """Everything that can be told in numbers, for JSON. `f1`, `precision`, `recall` are of `test`."""
+        found, quality = self.matching, self.quality
+        return {
+            "f1": quality and quality.f1,
+            "precision": quality and quality.precision,
+            "recall": quality and quality.recall,
+            "candidate_recall": self.candidate_recall,
+            "seconds": round(self.seconds, 3),
+            "peak_memory_bytes": self.peak_memory_bytes,
+            "offers": [len(each.values) for each in self._rows],
+            "candidates": len(found.left),
+            "linked": int(found.linked.sum()),
+            "threshold": 1.0 / (1.0 + float(np.exp(-found.cut))),
+            "learnt_from": self.learnt_from,
+            "fields": [{each.column: each.kind for each in fields} for fields in self.fields],
+            "notes": list(self.notes),
+        }
+
+    @property
+    def learnt_from(self) -> list[str]:
+        """What the model has seen."""
+        settings = self.matching.settings
+        if settings.judged is not None:
+            return [f"{len(settings.judged.labels):,} judged pairs"]
+        if settings.model is not None:
+            return ["a model that was given"]
+        return ["these catalogues"] if settings.alone else [*public()[1], "these catalogues"]
+
+    def _table(self, kept: np.ndarray) -> pa.Table:
+        found = self.matching
+        kept = kept[np.argsort(-found.scores[kept], kind="stable")]
+        columns: dict[str, Any] = {}
+        for side, offers in (("a", found.left[kept]), ("b", found.right[kept])):
+            columns[f"catalogue_{side}"] = found.offers.source[offers] + 1
+            columns[f"id_{side}"] = self._called(offers)
+        return pa.table({**columns, "probability": 1.0 / (1.0 + np.exp(-found.scores[kept]))})
+
+    def _called(self, offers: Pair) -> pa.Array:
+        """The ids of offers; as texts where catalogues have ids of several types."""
+        values = [each.values for each in self._rows]
+        if len({each.type for each in values}) > 1:
+            values = [each.cast(pa.string()) for each in values]
+        return pa.concat_arrays(values).take(pa.array(offers))
+
+
+def write_model(found: ProductsMatch, path: Path) -> None:
+    """Write what was learnt to a JSON file. Raises MatchError if it cannot be written."""
+    write_text(save(found.model, tuple(found.learnt_from)) + "\n", path)
+
+
+def _check(tables: Sequence[pa.Table], judged: Any, wishes: Wishes) -> None:
+    if len(tables) < 2:
+        raise MatchError(
+            "There is nothing to match.", found=f"{len(tables)} catalogue", expected="two catalogues or more"
+        )
+    ways = {"pairs": judged, "model": wishes.get("model"), "alone": wishes.get("alone") or None}
+    asked = [name for name, said in ways.items() if said is not None]
+    if len(asked) > 1:
+        raise MatchError(
+            "There are two ways to judge pairs.", found=" and ".join(asked), expected="one of them"
+        )
+
+
+def _judged(table: Any, rows: Sequence[Ids], start: int, what: str) -> Judged:
+    """Judged pairs by offer, of the first two catalogues."""
+    table = table if isinstance(table, pa.Table) else pa.table(table)
+    if len(rows) != 2:
+        raise MatchError("Judged pairs are of two catalogues.", found=f"{len(rows)} catalogues", expected="2")
+    if table.num_columns < 3:
+        raise MatchError(
+            f"The pairs of {what} say too little.",
+            found=", ".join(table.column_names) or "no columns",
+            expected="ltable_id, rtable_id, label",
+        )
+    names = table.column_names
+    standard = {"ltable_id", "rtable_id", "label"} <= set(names)
+    one, other, label = ("ltable_id", "rtable_id", "label") if standard else names[:3]
+    left = _places(rows[0], table[one])
+    right = _places(rows[1], table[other]) + start
+    return Judged(left.astype(np.int32), right.astype(np.int32), _labels(table[label], what))
+
+
+def _places(ids: Ids, said: pa.ChunkedArray) -> Ints:
+    """The rows of ids, told as texts or as they are."""
+    values = ids.values
+    if values.type != said.type:
+        values, said = values.cast(pa.string()), said.cast(pa.string())
+    return Ids(ids.column, values).places(said.to_pylist())
+
+
+def _labels(said: pa.ChunkedArray, what: str) -> Values:
+    texts = pc.ascii_lower(pc.utf8_trim_whitespace(said.cast(pa.string())))
+    yes, no = (pc.is_in(texts, value_set=pa.array(words)) for words in (_YES, _NO))
+    neither = pc.invert(pc.or_(yes, no))
+    if neither.true_count if isinstance(neither, pa.BooleanArray) else pc.any(neither).as_py():
+        raise MatchError(
+            f"A label of {what} is none.",
+            found=str(texts.filter(neither)[0]),
+            expected="1 for one product, 0 for two",
+        )
+    return np.asarray(yes.to_numpy(), np.float64)
+
+
+def _quality(hit: int, found: int, every: int) -> Quality:
+    precision, recall = hit / found if found else 1.0, hit / every if every else 1.0
+    both = precision + recall
+    return Quality(2.0 * precision * recall / both if both else 0.0, precision, recall)
