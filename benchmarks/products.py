@@ -3,11 +3,11 @@
     python -m benchmarks.products FOLDER [--seeds 3]
 
 FOLDER holds abt-buy/, amazon-google/ and walmart-amazon/ (the splits of DeepMatcher). The protocol: all
-offers of both tables are read; judged pairs of train.csv teach (supervised), those of the two other sets in
-train.csv, valid.csv and test.csv do (transfer), or none (alone). The threshold is the one with the best F1
-on valid.csv; where no label is used at all it is one half. F1 is that of test.csv, each pair judged by itself;
-beside it with one-to-one choice among candidates, which knows no labels. End to end: links among all
-candidates that touch an offer of a pair known to be one product, against all such pairs.
+offers of both tables are read; judged pairs of train.csv teach (supervised), those of the two other sets
+in train.csv, valid.csv and test.csv do (transfer), or none (alone). The threshold is the one with the best
+F1 on valid.csv; where no label is used at all it is one half. F1 is that of test.csv, each pair judged by
+itself; beside it with one-to-one choice among candidates, which knows no labels. End to end: links among
+all candidates that touch an offer of a pair known to be one product, against all such pairs.
 """
 
 from __future__ import annotations
