@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from onebasket.align.products.facts import KINDS_OF_FACTS, compare_facts
 from onebasket.align.products.offers import Letters, Offers
 from onebasket.align.products.texts import Ints
 from onebasket.align.products.tokens import HAS_DIGIT, VIEWS, Rarity, Tokens
@@ -21,7 +22,9 @@ _WORDS = (
 )  # fmt: skip
 _NUMBERS = ("numbers_shared", "numbers_alone_less", "numbers_alone_more", "model_shared_all")
 _COLUMNS = ("first_word", "brand_same", "brand_within", "model_same", "model_column_within", "price_ratio")
-PLAIN = (*(f"{view}_{name}" for view in VIEWS for name in _VIEW), *_WORDS, *_NUMBERS, *_COLUMNS)
+PLAIN = (
+    *(f"{view}_{name}" for view in VIEWS for name in _VIEW), *_WORDS, *_NUMBERS, *_COLUMNS, *KINDS_OF_FACTS,
+)  # fmt: skip
 _FULL = 255.0  # of a token that one text holds
 
 
@@ -48,7 +51,9 @@ def compare(offers: Offers, left: Pair, right: Pair) -> Floats:
     _numbers(numbers.sets.starts, numbers.sets.tokens, left, right, found[:, place : place + 3])
     _models(every.sets.starts, every.sets.tokens, every.rarity, left, right, found[:, place + 3])
     place += len(_NUMBERS)
-    _columns(offers, left, right, found[:, place:])
+    _columns(offers, left, right, found[:, place : place + len(_COLUMNS)])
+    place += len(_COLUMNS)
+    compare_facts(offers.facts.starts, offers.facts.tokens, left, right, found[:, place:])
     return found
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from onebasket.align.products import texts
+from onebasket.align.products.facts import facts_of
 from onebasket.align.products.fields import Field
 from onebasket.align.products.texts import Ints
 from onebasket.align.products.tokens import (
@@ -64,6 +65,7 @@ class Offers:
 
     source: npt.NDArray[np.int32]  # the catalogue of each offer
     views: Mapping[View, Weighed]
+    facts: Sets  # what tells variants apart
     head: Squeezed  # title, brand and model
     brand: Squeezed
     model: Squeezed
@@ -84,6 +86,7 @@ class _Read:
     """A slice of offers."""
 
     views: dict[View, Sets]
+    facts: Sets
     squeezed: tuple[tuple[Letters, Ints], ...]  # head, brand, model
     first: npt.NDArray[np.uint32]
 
@@ -98,7 +101,8 @@ def encode(tables: Sequence[pa.Table], fields: Sequence[Sequence[Field]]) -> Off
     head, brand, model = (_joined([each.squeezed[place] for each in read]) for place in range(3))
     source = np.repeat(np.arange(len(tables), dtype=np.int32), [table.num_rows for table in tables])
     first = np.concatenate([np.zeros(0, np.uint32), *(each.first for each in read)])
-    return Offers(source, views, head, brand, model, first, np.concatenate([np.zeros(0), *prices]))
+    facts = Sets.joined([each.facts for each in read])
+    return Offers(source, views, facts, head, brand, model, first, np.concatenate([np.zeros(0), *prices]))
 
 
 def _read(table: pa.Table, fields: Sequence[Field]) -> _Read:
@@ -114,7 +118,8 @@ def _read(table: pa.Table, fields: Sequence[Field]) -> _Read:
         "all": words(*every),
     }
     short = (squeezed(*named), *(squeezed(*texts.points(each.to_pylist())) for each in (brand, model)))
-    return _Read(made, short, _first(title))
+    said = _spaced([title, _text(table, fields, ("size", "pack", "color", "material"))]).to_pylist()
+    return _Read(made, facts_of(said), short, _first(title))
 
 
 _TEXTS = (

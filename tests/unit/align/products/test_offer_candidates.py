@@ -116,6 +116,7 @@ def test_standing_is_told_among_the_candidates_of_the_other_catalogue() -> None:
     np.testing.assert_allclose([row["words_cosine_gap_more"] for row in told], best[0] - best, atol=1e-6)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(5, 9), st.floats(-3, 3)), max_size=20))
 def test_chosen_pairs_take_both_offers_and_no_better_one_is_left(said: list[tuple[int, int, float]]) -> None:
     unique = {(a, b): score for a, b, score in said}
