@@ -7,13 +7,16 @@ folder. So it is imported at a kernel's first call, with a folder that is known 
 from __future__ import annotations
 
 import atexit
+import contextlib
+import fcntl
 import functools
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,7 +57,7 @@ def _at_once(function: Callable[P, R], fast: frozenset[str]) -> Callable[P, R]:
     _find_cache()
     import numba
 
-    made: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=set(fast))(function)
+    made: Callable[P, R] = _one_at_a_time(numba.njit(cache=True, nogil=True, fastmath=set(fast))(function))
     return made
 
 
@@ -64,13 +67,52 @@ def _late(function: Callable[P, R], fast: frozenset[str]) -> Callable[P, R]:
         _find_cache()
         import numba
 
-        return numba.njit(cache=True, fastmath=set(fast))(function)
+        made: Callable[P, R] = _one_at_a_time(numba.njit(cache=True, fastmath=set(fast))(function))
+        return made
 
     @functools.wraps(function)
     def call(*values: P.args, **named: P.kwargs) -> R:
         return ready()(*values, **named)
 
     return call
+
+
+def _one_at_a_time(dispatcher: Any) -> Any:
+    """The dispatcher, whose kernels are compiled and cached by one process at a time.
+
+    Two that fill one cache at once mix up the names of what they compile, and whoever loads it crashes
+    (a race that its authors know of).
+    """
+    compile_now = dispatcher.compile
+
+    def compile_alone(signature: Any) -> Any:
+        with _alone():
+            return compile_now(signature)
+
+    dispatcher.compile = compile_alone
+    return dispatcher
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """While no other process or thread compiles. Kernels that call kernels come here again."""
+    with _LOCK:
+        _held.append(None)
+        try:
+            if len(_held) > 1:
+                yield
+                return
+            folder = Path(os.environ["NUMBA_CACHE_DIR"])
+            folder.mkdir(parents=True, exist_ok=True)
+            with (folder / ".onebasket.lock").open("a") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)  # the file's end gives it free, so does the process's
+                yield
+        finally:
+            _held.pop()
+
+
+_LOCK = threading.RLock()
+_held: list[None] = []
 
 
 @functools.cache
