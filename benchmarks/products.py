@@ -61,7 +61,7 @@ def recall_at(one: Set, most: int) -> float:
     from onebasket.align.products.offers import encode
 
     offers = encode(one.tables, [find_fields(table, leave_out=("id",)) for table in one.tables])
-    views = offers.views[LOOKED_AT[0]], offers.views[LOOKED_AT[1]]
+    views = tuple(offers.views[each] for each in LOOKED_AT)
     near = likest(views, Index.of(views, offers.of(1)), offers.of(0), most, BUDGET)
     ids = [table["id"].to_pylist() for table in one.tables]
     rows = [{name: place for place, name in enumerate(each)} for each in ids]

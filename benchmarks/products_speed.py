@@ -134,7 +134,7 @@ def judging(pairs: int) -> dict[str, float]:
     began = time.monotonic()
     features = found.matching.features(left, right)
     compared = time.monotonic() - began
-    found.matching.learnt.score(left, features)
+    found.matching.learnt.score(left, right, features)
     return {"compared_a_second": pairs / compared, "judged_a_second": pairs / (time.monotonic() - began)}
 
 

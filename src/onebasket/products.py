@@ -23,6 +23,7 @@ from onebasket.align.products.learning import Judged
 from onebasket.align.products.matching import Matching, Settings, match
 from onebasket.align.products.saved import public, restore, save
 from onebasket.align.rows import Ids, Ints
+from onebasket.clean.values.gtin import gtin
 from onebasket.errors import MatchError
 from onebasket.results import write_text
 
@@ -96,7 +97,7 @@ def match_products(
         most=MOST if (most := wishes.get("most")) is None else most,
         seed=wishes.get("seed", 0),
     )
-    found = match(tables, said, asked, progress)
+    found = match([_with_codes(*each) for each in zip(tables, said, strict=True)], said, asked, progress)
     return ProductsMatch(found, rows, said, tested, time.monotonic() - began)
 
 
@@ -106,7 +107,8 @@ def judged_features(a: pa.Table, b: pa.Table, *, pairs: pa.Table) -> tuple[Float
     said = [find_fields(table, None, (each.column,) if each.column else ())
             for table, each in zip((a, b), rows, strict=True)]  # fmt: skip
     asked = _judged(pairs, rows, a.num_rows, "pairs")
-    found = match([a, b], said, Settings(known=_NOTHING, model=_NOTHING))
+    tables = [_with_codes(*each) for each in zip((a, b), said, strict=True)]
+    found = match(tables, said, Settings(known=_NOTHING, model=_NOTHING))
     return found.features(asked.left, asked.right), asked.labels
 
 
@@ -161,7 +163,8 @@ class ProductsMatch:
     @property
     def model(self) -> Model:
         """What was learnt, to match other catalogues by."""
-        models = self.matching.learnt.models
+        learnt = self.matching.learnt
+        models = tuple(learnt.own.values()) or learnt.models
         if len(models) == 1 and isinstance(models[0], Additive | Blend):
             return models[0]
         weights = [each.weights for each in models if isinstance(each, Additive)]
@@ -248,6 +251,20 @@ def _check(tables: Sequence[pa.Table], judged: Any, wishes: Wishes) -> None:
         raise MatchError(
             "There are two ways to judge pairs.", found=" and ".join(asked), expected="one of them"
         )
+
+
+def _with_codes(table: pa.Table, fields: Sequence[Field]) -> pa.Table:
+    """The table with its barcodes as 14 digits; those that are not valid say nothing."""
+    column = next((each.column for each in fields if each.kind == "gtin"), None)
+    if column is None:
+        return table
+    said = table[column]
+    texts = said.cast(pa.string())
+    if pa.types.is_integer(said.type):
+        texts = pc.utf8_lpad(texts, 14, "0")  # as numbers they have lost the zeros they begin with
+    coded = texts.combine_chunks().dictionary_encode()
+    each = pa.array([gtin(text) for text in coded.dictionary.to_pylist()], pa.string())
+    return table.set_column(table.column_names.index(column), column, each.take(coded.indices))
 
 
 def _judged(table: Any, rows: Sequence[Ids], start: int, what: str) -> Judged:

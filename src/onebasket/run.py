@@ -306,7 +306,8 @@ class _Work:
                             part=CHALLENGER, folder=CHALLENGER)] if asked else []  # fmt: skip
         cleaned = tuple(f"clean:{source.name}" for source in shop.sources)
         steps += [
-            Step("align", None, cleaned, (shop.align, shop.run.seed, decisions.fingerprint(shop.folder)),
+            Step("align", None, cleaned,
+                 (shop.align, shop.shop, shop.run.seed, decisions.fingerprint(shop.folder)),
                  lambda store: align.align(store, shop, self.draft.number, self.started, progress)),
             Step("fuse", None, (*cleaned, "align"), shop.shop, lambda store: fuse.fuse(store, shop)),
             Step("learn", None, ("fuse",), (shop.learn, shop.run.seed), learning, folder=MODELS),

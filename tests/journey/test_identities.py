@@ -68,7 +68,7 @@ def test_join_then_split_restores_and_every_decision_is_kept(shop: Path) -> None
     assert groups(shop) == before
     # an id from which records were split stands for what it holds, not for what it lost
     with Identities(shop) as identities:
-        assert set(identities.records_of(joined[mine[0]]).values()) == {joined[mine[0]]}
+        assert set(identities.members_of(joined[mine[0]]).values()) == {joined[mine[0]]}
     lines = (shop / "decisions.ndjson").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["what"] for line in lines] == ["join", "split"]
     moved = ask(shop, "select why, count(*) as n from supersessions where kind = 'customer' group by why")
@@ -102,7 +102,7 @@ def test_somebody_is_looked_up_as_people_write(ran: Ran) -> None:
     with Identities(ran.folder) as identities:
         person = {key: row[key] for key in ("given_name", "family_name", "address", "city", "postcode")}
         (best, *_) = identities.lookup({**person, "email": f" {row['email'].upper()} "})
-        assert best.customer_id == identities.records_of(row["record_id"])[row["record_id"]]
+        assert best.customer_id == identities.members_of(row["record_id"])[row["record_id"]]
         assert best.probability > 0.9
         assert identities.lookup({"full_name": "Zebulon Quux-Nobody", "birth_date": "soon"}) == []
 

@@ -48,6 +48,8 @@ ABOVE = {
     "products",
     "results",
     "identities",
+    "catalogue",
+    "deciding",
     "likeness",
     "serve",
     "improving",

@@ -1,9 +1,10 @@
-"""What people decided by hand about who is who: kept for good, one line a decision, never changed.
+"""What people decided by hand about who is who, and what is what: kept for good, one line a decision, never
+changed.
 
     decisions.ndjson    beside shop.toml
 
 Decisions win over every identifier and every likeness, the later over the earlier. They name records
-by their pseudonyms, so the file holds nothing personal.
+by their pseudonyms, so the file holds nothing personal; and listings as `source/product_key`.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from onebasket.errors import StoreError
 
 FILE = "decisions.ndjson"
 Pair = tuple[str, str]
+Kind = Literal["customer", "product"]
 
 
 class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The records of `left` and those of `right` are one customer (`join`), or not (`split`)."""
+    """The records of `left` and those of `right` are one customer (`join`), or not (`split`); or the listings
+    of both are one product."""
 
     at: str  # UTC
     by: str  # the user of the machine
@@ -35,18 +38,19 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     left: tuple[str, ...]
     right: tuple[str, ...]
     note: str = ""
+    of: Kind = "customer"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What the decisions come to: pairs of records that must, or must not, be one customer."""
+    """What the decisions come to: pairs that must, or must not, be one."""
 
     together: tuple[Pair, ...]
     apart: tuple[Pair, ...]
 
 
-def decisions(folder: Path) -> list[Decision]:
-    """All decisions of a shop, in order. Raises StoreError for a line that is none."""
+def decisions(folder: Path, of: Kind = "customer") -> list[Decision]:
+    """All decisions of a shop on customers or on products, in order. Raises StoreError for a bad line."""
     path = folder / FILE
     found = []
     for number, line in enumerate(whole_lines(path), 1):
@@ -61,15 +65,16 @@ def decisions(folder: Path) -> list[Decision]:
                 state="nothing was done",
                 next_step="mend the line, or take it out",
             ) from error
-    return found
+    return [each for each in found if each.of == of]
 
 
 def decide(
-    folder: Path, what: Literal["join", "split"], left: Sequence[str], right: Sequence[str], note: str = ""
-) -> Decision:
+    folder: Path, what: Literal["join", "split"], left: Sequence[str], right: Sequence[str], note: str = "",
+    of: Kind = "customer",
+) -> Decision:  # fmt: skip
     """Write a decision down. It is on disk when this returns. Raises StoreError if it cannot be."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    made = Decision(at, os.environ.get("USER", ""), what, tuple(sorted(left)), tuple(sorted(right)), note)
+    made = Decision(at, os.environ.get("USER", ""), what, tuple(sorted(left)), tuple(sorted(right)), note, of)
     try:
         append_line(folder / FILE, msgspec.json.encode(made))
     except OSError as error:

@@ -1,18 +1,29 @@
-with groups as (
-    select meaning, count(*) as listings, count(*) filter (where has_gtin) as with_gtin
-    from align_products
-    group by meaning
+-- `rule` is the first that holds: the listing is alone in its product, shares its GTIN there, shares what its
+-- SKU stands for, is there by hand, or by likeness.
+with placed as (
+    select l.code, l.source, l.product_key, l.gtin, l.meaning, k.root, k.decided, i.id as product_id
+    from align_listings l
+    join align_product_roots k on k.code = l.code
+    join align_listings r on r.code = k.root
+    join align_ids i on i.root = r.member
+),
+counted as (
+    select
+        *,
+        count(*) over (partition by root) as listings,
+        count(*) over (partition by root, gtin) as with_gtin,
+        count(*) over (partition by root, meaning) as with_meaning
+    from placed
 )
 select
-    p.source,
-    p.product_key,
-    i.id as product_id,
+    source,
+    product_key,
+    product_id,
     case
-        when g.listings = 1 then 'alone'
-        when p.has_gtin and g.with_gtin > 1 then 'gtin'
-        else 'sku'
+        when listings = 1 then 'alone'
+        when gtin is not null and with_gtin > 1 then 'gtin'
+        when with_meaning > 1 then 'sku'
+        when decided then 'decision'
+        else 'likeness'
     end as rule
-from align_products p
-join groups g on g.meaning = p.meaning
-join align_members m on m.member = p.member
-join align_ids i on i.root = m.root
+from counted

@@ -11,7 +11,7 @@ named as (
     cross join living
     where s.kind = 'customer' and s.old_id = $name and living.records = 0
 )
-select l.record_id, l.source, l.customer_id
+select l.record_id as member, l.source, l.customer_id as id
 from customer_links l
 left join named n on n.customer_id = l.customer_id
 where l.record_id = $name or n.customer_id is not null

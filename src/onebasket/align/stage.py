@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from onebasket.accounting import Account, Progress, silent
 from onebasket.align.customers import find_customers
+from onebasket.align.listings import find_products
 from onebasket.shop import Align, Shop
 from onebasket.store.duckdb import DuckStore
 
@@ -41,16 +42,19 @@ def align(
     customers = store.write("customer_links", store.sql("align/customer_links"))
     store.write("households", store.sql("align/households"))
 
-    store.keep("align_products", store.sql("align/products"))
+    store.keep("align_listings", store.sql("align/listings"))
+    find_products(store, shop, progress)
     store.keep("align_members", store.sql("align/product_members"))
     store.keep("align_before", store.sql("align/products_before"))
     store.keep("align_ids", store.sql("align/ids", prefix="p", version=version))
     _keep_superseded(store, "product", version, started)
+    store.write("product_matches", store.sql("align/product_matches"))
     products = store.write("product_links", store.sql("align/product_links"))
 
     store.write("supersessions", store.sql("align/supersessions"))
     store.forget(
-        "align_records", "align_roots", "align_products", "align_members", "align_before", "align_ids",
+        "align_records", "align_roots", "align_listings", "align_product_roots", "align_product_matches",
+        "align_members", "align_before", "align_ids",
         "align_superseded_customers", "align_superseded_products",
         "align_edges", "align_matches", "align_order_ties", "align_persons",
     )  # fmt: skip

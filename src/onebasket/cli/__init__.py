@@ -12,12 +12,13 @@ import gc
 import os
 import sys
 
-from onebasket.cli import adding, behaviour, columns, improving, people, products, serving, shops
+from onebasket.cli import adding, behaviour, columns, deciding, improving, people, products, serving, shops
 from onebasket.cli.talk import _, app, tell
 from onebasket.errors import OneBasketError
 
 __all__ = [
-    "adding", "app", "behaviour", "columns", "improving", "main", "people", "products", "serving", "shops",
+    "adding", "app", "behaviour", "columns", "deciding", "improving", "main", "people", "products", "serving",
+    "shops",
 ]  # fmt: skip
 
 

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onebasket.cli.talk import ShopFolder, Top, _, app, bars, column_and_kind, example, show_table, tell
+from onebasket.cli.talk import _, app, bar, bars, column_and_kind, example, show_table, tell
 
 if TYPE_CHECKING:
     from onebasket.align.people.explaining import Evidence
     from onebasket.identities import Why
     from onebasket.people import PeopleMatch
-
-_Name = Annotated[str, typer.Argument(help=_("id of a record or a customer"))]
-_Note = Annotated[str, typer.Option(help=_("why you decided so"))]
 
 
 @app.command(
@@ -120,90 +117,8 @@ def _tell_quality(found: PeopleMatch) -> None:
     )
 
 
-@app.command(
-    help=example(
-        _("Tell why two records or customers are, or are not, one."),
-        "onebasket why demo-shop c0123456789abcdef c00112233445566ff",
-    )
-)
-def why(shop: ShopFolder, a: _Name, b: _Name) -> None:
-    from onebasket.identities import Identities
-
-    with Identities(shop) as identities:
-        _tell_why(identities.why(a, b))
-
-
-@app.command(
-    help=example(
-        _("Decide that two records or customers are one; stands until decided otherwise."),
-        "onebasket join demo-shop c0123456789abcdef c00112233445566ff",
-    )
-)
-def join(shop: ShopFolder, a: _Name, b: _Name, note: _Note = "") -> None:
-    from onebasket.identities import Identities
-
-    with Identities(shop) as identities:
-        identities.join(a, b, note)
-    _tell_decided(shop)
-
-
-@app.command(
-    help=example(
-        _("Decide that some records of a customer are somebody else; stands until decided otherwise."),
-        "onebasket split demo-shop c0123456789abcdef 0a1b2c3d4e5f60718293a4b5c6d7e8f9",
-    )
-)
-def split(
-    shop: ShopFolder,
-    customer: Annotated[str, typer.Argument(help=_("id of the customer"))],
-    records: Annotated[list[str], typer.Argument(help=_("ids of the records that are not"))],
-    note: _Note = "",
-) -> None:
-    from onebasket.identities import Identities
-
-    with Identities(shop) as identities:
-        identities.split(customer, records, note)
-    _tell_decided(shop)
-
-
-@app.command(
-    help=example(
-        _("Judge the pairs of records that are hardest to tell; each answer is kept and taught."),
-        "onebasket review demo-shop --top 20",
-    )
-)
-def review(shop: ShopFolder, top: Top = 20) -> None:
-    from onebasket.identities import Identities
-
-    taken = 0
-    with Identities(shop) as identities:
-        pairs = identities.uncertain(top)
-        for number, pair in enumerate(pairs, 1):
-            line = _("Pair {number} of {all}: {probability} likely one person, {now}")
-            now = _("one customer now") if pair.joined else _("two customers now")
-            share = f"{pair.probability:.0%}"
-            tell("")
-            tell(line.format(number=number, all=len(pairs), probability=share, now=now))
-            _tell_evidence(pair.likeness)
-            answer = (
-                typer.prompt(_("One person? y: yes, n: no, s: skip, q: stop"), default="s").strip().lower()
-            )
-            if answer == "q":
-                break
-            if answer in ("y", "n"):
-                decide = identities.same if answer == "y" else identities.different
-                decide(pair.record_a, pair.record_b)
-                taken += 1
-    tell(_("{count} answers kept.").format(count=taken))
-    if taken:
-        _tell_decided(shop)
-
-
-def _tell_decided(shop: Path) -> None:
-    tell(_("Decided. It takes effect with the next run: onebasket run {shop}").format(shop=shop))
-
-
-def _tell_why(told: Why) -> None:
+def tell_why(told: Why) -> None:
+    """Why two records or customers are, or are not, one."""
     from onebasket.report.words import DECISION, KIND
 
     tell(_("They are one customer.") if told.one_customer else _("They are not one customer."))
@@ -226,7 +141,7 @@ def _tell_why(told: Why) -> None:
         tell(_against(told))
     line = _("Records {a} and {b} (values are masked):")
     tell(line.format(a=told.record_a, b=told.record_b))
-    _tell_evidence(told.likeness)
+    tell_evidence(told.likeness)
 
 
 def _against(told: Why) -> str:
@@ -239,24 +154,19 @@ def _against(told: Why) -> str:
     return _("These two records are alike, but other records of the two customers speak against it.")
 
 
-def _tell_evidence(told: Evidence) -> None:
+def tell_evidence(told: Evidence) -> None:
     """A waterfall: bits for one person to the right, bits against to the left."""
     from onebasket.cli.evidence import masked
     from onebasket.report.words import AGREEMENT, ATTRIBUTE
 
-    rows = [[_("beforehand"), "", "", "", f"{told.beforehand:+.1f}", _bar(told.beforehand)]]
+    rows = [[_("beforehand"), "", "", "", f"{told.beforehand:+.1f}", bar(told.beforehand)]]
     for step in told.steps:
         agreement = _(AGREEMENT[step.agreement]) if step.agreement else _("missing")
         shown = [masked(step.kind, value) for value in (step.a, step.b)]
-        rows.append([_(ATTRIBUTE[step.kind]), agreement, *shown, f"{step.bits:+.1f}", _bar(step.bits)])
+        rows.append([_(ATTRIBUTE[step.kind]), agreement, *shown, f"{step.bits:+.1f}", bar(step.bits)])
     for word, bits in ((_("rare names"), told.rarity), (_("reviews"), told.labels)):
         if abs(bits) >= 0.05:
-            rows.append([word, "", "", "", f"{bits:+.1f}", _bar(bits)])
+            rows.append([word, "", "", "", f"{bits:+.1f}", bar(bits)])
     share = f"{told.probability:.1%}"
     rows.append([_("together"), _("{share} likely").format(share=share), "", "", f"{told.weight:+.1f}", ""])
     show_table([_("field"), _("agreement"), "A", "B", _("bits"), ""], rows)
-
-
-def _bar(bits: float) -> str:
-    blocks = min(round(abs(bits) / 2 + 0.4), 6)
-    return " " * 6 + "█" * blocks if bits > 0 else " " * (6 - blocks) + "░" * blocks

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onebasket.cli.talk import _, app, bars, column_and_kind, example, show_table, tell
+from onebasket.cli.talk import _, app, bar, bars, column_and_kind, example, show_table, tell
+from onebasket.currencies import exponent
 
 if TYPE_CHECKING:
+    from onebasket.catalogue import Alike, Listing, WhyProduct
     from onebasket.products import ProductsMatch
 
 _PAIRS = "CSV: ltable_id,rtable_id,label"
@@ -122,3 +125,49 @@ def _tell(found: ProductsMatch) -> None:
             ["F1", _("precision"), _("recall")],
             [[f"{facts[name]:.4f}" for name in ("f1", "precision", "recall")]],
         )
+
+
+def tell_why_product(told: WhyProduct) -> None:
+    """Why two listings or products are, or are not, one."""
+    tell(_("They are one product.") if told.one_product else _("They are not one product."))
+    for each in told.decided:
+        what = _("one product") if each.what == "join" else _("not one product")
+        line = _("Decided by hand at {at}: {what}. {note}")
+        tell(line.format(at=each.at, what=what, note=each.note))
+    for kind, value in told.shared:
+        tell(_("They share the {kind} {value}.").format(kind=kind.upper(), value=value))
+    tell_listings(told.left, told.right)
+    if told.likeness is not None:
+        line = _("Listings {a} and {b}:")
+        tell(line.format(a=told.likeness.listing_a, b=told.likeness.listing_b))
+        tell_alike(told.likeness)
+    elif not told.shared and not told.decided:
+        tell(_("Their listings were not compared: identifiers say enough of them, or nothing is alike."))
+
+
+def tell_listings(left: tuple[Listing, ...], right: tuple[Listing, ...]) -> None:
+    """What the listings of both sides say, a line each."""
+    for side, listings in (("A", left), ("B", right)):
+        for each in listings:
+            tell(f"{side}  {each.member}: " + " · ".join(_said(each)))
+
+
+def _said(listing: Listing) -> Iterator[str]:
+    yield from (text for text in (listing.title, listing.brand, listing.category) if text)
+    if listing.size_value is not None:
+        yield f"{listing.size_value:g} {listing.size_unit}"
+    if listing.pack_count and listing.pack_count > 1:
+        yield _("{count} in a pack").format(count=listing.pack_count)
+    if listing.price_minor is not None:
+        digits = exponent(listing.currency or "")
+        yield f"{listing.price_minor / 10**digits:,.{digits}f} {listing.currency or ''}".strip()
+    yield from (f"{kind} {code}" for kind, code in (("GTIN", listing.gtin), ("SKU", listing.sku)) if code)
+
+
+def tell_alike(told: Alike) -> None:
+    """A waterfall: bits for one product to the right, bits against to the left."""
+    from onebasket.report.words import THEME
+
+    rows = [[_(THEME[name]), f"{bits:+.1f}", bar(bits)] for name, bits in told.steps]
+    rows.append([_("together"), _("{share} likely").format(share=f"{told.probability:.1%}"), ""])
+    show_table([_("what"), _("bits"), ""], rows)

@@ -62,6 +62,12 @@ def show_table(headings: list[str], rows: list[Any]) -> None:
     Console().print(table)
 
 
+def bar(bits: float) -> str:
+    """Evidence as a bar: for to the right, against to the left; two bits a block."""
+    blocks = min(round(abs(bits) / 2 + 0.4), 6)
+    return " " * 6 + "█" * blocks if bits > 0 else " " * (6 - blocks) + "░" * blocks
+
+
 def _cell(value: Any) -> str:
     return "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
 

@@ -207,6 +207,18 @@ UNUSABLE = {
     "extension": mark("phone number with an extension"),
     "unknown": mark("no reason stated"),
 }
+THEME = {
+    "beforehand": mark("beforehand"),
+    "words": mark("words in common"),
+    "abbreviations": mark("words, shortened"),
+    "numbers": mark("numbers in the title"),
+    "variant": mark("size, colour, edition"),
+    "model": mark("model number"),
+    "brand": mark("brand"),
+    "price": mark("price"),
+    "others": mark("beside other listings"),
+    "rivals": mark("others that may be it as well"),
+}
 DECISION = {
     "same_name_only": mark("joins only records of one name"),
     "refused": mark("joins nothing"),

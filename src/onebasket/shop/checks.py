@@ -51,8 +51,9 @@ def mistakes(settings: File) -> Iterator[Mistake]:
         for kind in getattr(settings.align, name):
             if kind not in kinds:
                 yield f"align.{name}", "not a kind of identifier", kind, ", ".join(kinds)
-    if not 0 < settings.align.threshold < 1:
-        yield "align.threshold", "not a probability", str(settings.align.threshold), "between 0 and 1"
+    for name in ("threshold", "product_threshold"):
+        if not 0 < (chance := getattr(settings.align, name)) < 1:
+            yield f"align.{name}", "not a probability", str(chance), "between 0 and 1"
     yield from _learn_mistakes("learn", settings.learn)
     least = {"run.keep_versions": 2, "run.threads": 0, "recommend.top": 1}
     least |= {"behaviour.categories": 0, "behaviour.products": 0, "improve.window_days": 1}

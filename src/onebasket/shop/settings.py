@@ -160,7 +160,8 @@ class Clean(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[align]`: from which probability on likeness joins records, and limits a kind of identifier.
+    """`[align]`: from which probability on likeness joins records, and listings (`product_threshold`: a wrong
+    join shows customers the wrong thing), and limits a kind of identifier.
 
     Above its limits an identifier joins only records of one name, or nothing.
 
@@ -172,6 +173,7 @@ class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     threshold: float = 0.5
+    product_threshold: float = 0.9
     max_names: dict[str, int] = msgspec.field(
         default_factory=lambda: {
             "email": 1,

@@ -25,6 +25,7 @@ from onebasket.tables.aligned import (
     HOUSEHOLDS,
     IDENTIFIER_LIMITS,
     PRODUCT_LINKS,
+    PRODUCT_MATCHES,
     SUPERSESSIONS,
 )
 from onebasket.tables.cleaned import (
@@ -125,6 +126,7 @@ ALL: tuple[Table, ...] = (
     HOUSEHOLDS,
     IDENTIFIER_LIMITS,
     PRODUCT_LINKS,
+    PRODUCT_MATCHES,
     SUPERSESSIONS,
     CUSTOMER_VALUES,
     CUSTOMERS,

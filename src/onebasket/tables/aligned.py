@@ -82,6 +82,21 @@ IDENTIFIER_LIMITS = Table(
     """),
 )
 
+PRODUCT_MATCHES = Table(
+    "product_matches",
+    "align",
+    "listings that are alike: pairs that identifiers say nothing of and that may be one product",
+    ("listing_a", "listing_b"),
+    columns("""
+        listing_a varchar!  a listing: source/product_key
+        listing_b varchar!  one of another source
+        probability double!  that the two are one product, given who else may be
+        weight_bits double!  the same as log2 of the odds
+        joined boolean!  whether they are one product now
+        evidence varchar!  JSON list of [what, bits for or against]; the first: beforehand
+    """),
+)
+
 PRODUCT_LINKS = Table(
     "product_links",
     "align",
@@ -91,7 +106,7 @@ PRODUCT_LINKS = Table(
         source varchar!  the source
         product_key varchar!  what it calls the product
         product_id varchar!  the product
-        rule varchar!  gtin, sku or alone
+        rule varchar!  why it is there: gtin, sku, decision, likeness; or alone
     """),
 )
 

@@ -85,8 +85,10 @@ class Records:
         self.events.append({"source": record.partition("/")[0], "record_id": record, "ts": at, "line": line})
         return self
 
-    def product(self, source: str, key: str, gtin: str | None = None, sku: str | None = None) -> Records:
-        self.products.append({"source": source, "product_key": key, "gtin": gtin, "sku": sku})
+    def product(
+        self, source: str, key: str, gtin: str | None = None, sku: str | None = None, **said: Any
+    ) -> Records:
+        self.products.append({"source": source, "product_key": key, "gtin": gtin, "sku": sku, **said})
         return self
 
 
@@ -100,6 +102,7 @@ class Aligned:
     superseded: list[tuple[str, str, str, str, int]]
     matches: list[dict[str, Any]] = field(default_factory=list)
     households: dict[str, str] = field(default_factory=dict)
+    listings: list[dict[str, Any]] = field(default_factory=list)  # pairs that were compared
 
     @property
     def clusters(self) -> set[frozenset[str]]:
@@ -164,6 +167,7 @@ def read(store: DuckStore) -> Aligned:
         ],
         rows("customer_matches"),
         {row["customer_id"]: row["household_id"] for row in rows("households")},
+        rows("product_matches"),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from onebasket.align.products.known import Known
 from onebasket.align.products.offers import Offers, Weighed
 from onebasket.align.products.texts import Ints
 from onebasket.align.products.tokens import Rarity, Tokens, View
@@ -19,7 +20,7 @@ from onebasket.kernels import kernel
 
 Pair = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
-LOOKED_AT: tuple[View, View] = ("words", "threes")
+LOOKED_AT: tuple[View, ...] = ("words", "threes", "skeletons")
 MOST = 10
 BUDGET = 12_000  # entries of the index that one offer may look at
 _RANKED = 4  # so many times as many are ranked by the whole cosine
@@ -35,7 +36,7 @@ class Index:
     bits: int
 
     @classmethod
-    def of(cls, views: tuple[Weighed, Weighed], offers: Ints) -> Index:
+    def of(cls, views: tuple[Weighed, ...], offers: Ints) -> Index:
         entries = sum(int((np.diff(view.sets.starts)[offers]).sum()) for view in views)
         bits = min(max(entries.bit_length() + 1, 8), 24)
         starts = np.zeros((1 << bits) + 1, np.int64)
@@ -49,34 +50,50 @@ class Index:
         return cls(offers, starts, holders, bits)
 
 
-def candidates(offers: Offers, most: int = MOST, budget: int = BUDGET) -> tuple[Pair, Pair]:
+def candidates(
+    offers: Offers, known: Known, open_only: bool = False, most: int = MOST, budget: int = BUDGET
+) -> tuple[Pair, Pair]:
     """Pairs of offers of different catalogues, left < right, in order: each one's `most` likest in another.
 
-    A pair is there if either of the two has the other among its likest.
+    A pair is there if either of the two has the other among its likest, or if identifiers say that the two
+    are one. `open_only`: those of whom identifiers know a partner in a catalogue look for no other there.
     """
-    views = offers.views[LOOKED_AT[0]], offers.views[LOOKED_AT[1]]
+    views = views_of(offers)
     sources = np.unique(offers.source).tolist()
-    found = []
+    found = [known.pairs(offers.source)]
     for target in sources:
-        index = Index.of(views, offers.of(target))
+        every = offers.of(target)
+        index = None if open_only else Index.of(views, every)
         for asking in sources:
-            if asking == target:
-                continue
-            asked = offers.of(asking)
-            near = likest(views, index, asked, most, budget)
-            held = near >= 0
-            one, other = np.repeat(asked, held.sum(axis=1)), near[held]
-            found.append(np.minimum(one, other) * offers.size + np.maximum(one, other))
-    both = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
-    return (both // max(offers.size, 1)).astype(np.int32), (both % max(offers.size, 1)).astype(np.int32)
+            asked, there = offers.of(asking), every
+            if open_only:
+                asked, there = asked[known.lack(asked, target)], every[known.lack(every, asking)]
+            if asking != target and len(asked) and len(there):
+                near = likest(views, index or Index.of(views, there), asked, most, budget)
+                found.append(packed(asked, near, offers.size))
+    return unpacked(np.unique(np.concatenate(found)), offers.size)
 
 
-def likest(views: tuple[Weighed, Weighed], index: Index, asked: Ints, most: int, budget: int) -> Pair:
+def views_of(offers: Offers) -> tuple[Weighed, ...]:
+    """What offers are looked up by."""
+    return tuple(offers.views[each] for each in LOOKED_AT)
+
+
+def packed(asked: Ints, near: Pair, size: int) -> Ints:
+    """Pairs of offers with those near them, each as one number, the smaller offer first."""
+    one, other = np.repeat(asked, (near >= 0).sum(axis=1)), near[near >= 0].astype(np.int64)
+    return np.minimum(one, other) * size + np.maximum(one, other)
+
+
+def unpacked(pairs: Ints, size: int) -> tuple[Pair, Pair]:
+    """The two offers of each such number."""
+    return (pairs // max(size, 1)).astype(np.int32), (pairs % max(size, 1)).astype(np.int32)
+
+
+def likest(views: tuple[Weighed, ...], index: Index, asked: Ints, most: int, budget: int) -> Pair:
     """The likest offers of the index for each of those asked, best first, shape (asked, most); -1: none."""
-    named, pieces = views
-    tokens = (named.sets.starts, named.sets.tokens, named.rarity), (
-        pieces.sets.starts, pieces.sets.tokens, pieces.rarity)  # fmt: skip
-    norms = np.hypot(named.norms, pieces.norms)
+    tokens = tuple((view.sets.starts, view.sets.tokens, view.rarity) for view in views)
+    norms = np.sqrt(sum(view.norms.astype(np.float64) ** 2 for view in views)).astype(np.float32)
 
     def some(part: Ints) -> Pair:
         found = np.full((len(part), most), -1, np.int32)
@@ -124,7 +141,7 @@ def _dot(view: _View, a: int, b: int) -> float:
 
 @kernel
 def _find(
-    asked: Ints, views: tuple[_View, _View], norms: Floats, index: _Index, budget: int, found: Pair
+    asked: Ints, views: tuple[_View, ...], norms: Floats, index: _Index, budget: int, found: Pair
 ) -> None:
     """Fill `found`. Ties go to the offer that comes first."""
     offers, starts, holders, bits = index
@@ -163,7 +180,9 @@ def _find(
         chosen, whole = np.empty(most, np.int32), np.empty(most)
         for n in range(size):
             other = offers[best[n]]
-            dot = _dot(views[0], offer, other) + _dot(views[1], offer, other)
+            dot = 0.0
+            for view in views:
+                dot += _dot(view, offer, other)
             if dot > 0.0:  # tokens of one slot need not be one token
                 kept = _insert(chosen, whole, kept, int(other), dot / norms[other])
         for n in range(kept):

@@ -34,3 +34,19 @@ def _choose(
         a, b = left[pair], right[pair]
         if not taken[a, source[b]] and not taken[b, source[a]]:
             taken[a, source[b]] = taken[b, source[a]] = chosen[pair] = True
+
+
+def exclusive(source: Pair, left: Pair, right: Pair, scores: Values) -> Values:
+    """Log odds of each pair, given that an offer is at most one offer of another catalogue.
+
+    Of candidates that exclude each other, with odds o, one is the product with o / (1 + the sum of all o):
+    two offers of one title are each half as likely. The side of a pair that has more rivals decides.
+    """
+    odds = np.exp(np.clip(scores, -30.0, 30.0))
+    catalogues = int(source.max(initial=0)) + 1
+    found = scores
+    for one, other in ((left, right), (right, left)):
+        _, place = np.unique(one.astype(np.int64) * catalogues + source[other], return_inverse=True)
+        rivals = np.bincount(place, odds, minlength=1)[place] - odds
+        found = np.minimum(found, scores - np.log1p(np.maximum(rivals, 0.0)))
+    return found

@@ -7,8 +7,8 @@ pairs are what the next one is fitted to. A pair is always judged by a model tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -54,19 +54,36 @@ class Judged:
 
 @dataclass(frozen=True)
 class Learnt:
-    """A model a fold of offers, and what to know before trusting them."""
+    """Models, and what to know before trusting them.
 
+    `own` are those of two catalogues that identifiers taught; `models` judge the pairs of all others, one a
+    fold of offers. `source` is the catalogue of each offer.
+    """
+
+    source: Pair
     models: tuple[Scorer, ...]
+    own: Mapping[tuple[int, int], Additive] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def score(self, left: Pair, features: Floats) -> Values:
-        """Log odds of pairs, each by the model of its fold."""
-        if len(self.models) == 1:
-            return self.models[0].score(features)
-        found, fold = np.empty(len(left)), left % len(self.models)
-        for number, model in enumerate(self.models):
-            found[fold == number] = model.score(features[fold == number])
+    def score(self, left: Pair, right: Pair, features: Floats) -> Values:
+        """Log odds of pairs, left < right, each by its model."""
+        found = np.empty(len(left))
+        for model, asked in self.of(left, right):
+            found[asked] = model.score(features[asked])
         return found
+
+    def of(self, left: Pair, right: Pair) -> Iterator[tuple[Scorer, Flags]]:
+        """Each model with the pairs it judges."""
+        rest = np.ones(len(left), np.bool_)
+        for (one, other), model in self.own.items():
+            asked = (self.source[left] == one) & (self.source[right] == other)
+            rest &= ~asked
+            if asked.any():
+                yield model, asked
+        for fold, each in enumerate(self.models):
+            asked = rest & (left % len(self.models) == fold)
+            if asked.any():
+                yield each, asked
 
 
 def without_columns(features: Floats) -> Floats:
@@ -112,7 +129,7 @@ def alone(sample: Sample, known: Additive, seed: int, progress: Progress) -> Lea
     first = likest & sample.mine
     if first.sum() < _FEW:
         note = f"{int(first.sum())} pairs are each other's likest: weights are those of other catalogues."
-        return Learnt((known,), (note,))
+        return Learnt(sample.source, (known,), notes=(note,))
     unlike = likest & (alike < np.quantile(alike[first], _FIRST))
     same, used = likest & ~unlike, sample.mine & ~unlike
     models: tuple[Additive, ...] = ()
@@ -122,7 +139,7 @@ def alone(sample: Sample, known: Additive, seed: int, progress: Progress) -> Lea
         same, used = _next(sample, sample.features, models)
         if same.sum() < _FEW:
             break
-    return Learnt(models)
+    return Learnt(sample.source, models)
 
 
 def adapted(sample: Sample, known: Additive, seed: int, progress: Progress) -> Learnt:
@@ -131,17 +148,17 @@ def adapted(sample: Sample, known: Additive, seed: int, progress: Progress) -> L
     same, used = _next(sample, without_columns(sample.features), models)
     if same.sum() < _FEW:
         note = f"{int(same.sum())} pairs look like one product: weights are those of other catalogues."
-        return Learnt(models, (note,))
+        return Learnt(sample.source, models, notes=(note,))
     for step in range(_ADAPTED_ROUNDS):
         progress("learn", step, _ADAPTED_ROUNDS)
         models = _folds(sample, same, used, models, known, _FIRMEST, seed)
         same, used = _next(sample, sample.features, models)
-    return Learnt(models)
+    return Learnt(sample.source, models)
 
 
 def _next(sample: Sample, features: Floats, models: tuple[Additive, ...]) -> tuple[Flags, Flags]:
     """Pairs that are each other's best and likely, and those sure enough to learn from."""
-    chance = 1.0 / (1.0 + np.exp(-Learnt(models).score(sample.left, features)))
+    chance = 1.0 / (1.0 + np.exp(-Learnt(sample.source, models).score(sample.left, sample.right, features)))
     same = sample.likest(chance) & (chance >= 0.5) & sample.mine
     return same, sample.mine & (same | (chance > _SURE) | (chance < 1.0 - _SURE))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,13 +16,16 @@ from onebasket.align.products.additive import Additive, Values
 from onebasket.align.products.choosing import Flags, one_to_one
 from onebasket.align.products.comparing import Floats, Pair, compare
 from onebasket.align.products.fields import Field
+from onebasket.align.products.known import SAME, UNKNOWN, Known, Verdicts
 from onebasket.align.products.labelled import best_threshold, crossed, learn
 from onebasket.align.products.learning import Judged, Learnt, Sample, Scorer, adapted, alone
 from onebasket.align.products.offers import Offers, encode
 from onebasket.align.products.standing import BY, Rivals, alike
+from onebasket.align.products.taught import taught
 from onebasket.align.threads import side_by_side
 from onebasket.errors import MatchError
 
+_CERTAIN = 20.0  # log odds of a pair that identifiers join; of one that they part, less than 0
 _SLICE = 50_000  # pairs compared at once: bounds memory
 _LEARNT_FROM = 600_000  # pairs whose features are held at once to learn from
 
@@ -37,6 +40,8 @@ class Settings:
     judged: Judged | None = None  # pairs to learn from, by offer
     chosen_on: Judged | None = None  # pairs to choose the threshold on
     threshold: float | None = None  # a probability; None: one half, or where judged pairs say
+    identified: Known | None = None  # what identifiers say of offers; None: what barcodes do
+    decided: Judged | None = None  # pairs that people judged, which teach beside those that identifiers join
     one_to_one: bool = False  # an offer is at most one offer of another catalogue
     most: int = finding.MOST  # candidates an offer has in another catalogue
     budget: int = finding.BUDGET
@@ -58,6 +63,7 @@ class Matching:
 
     settings: Settings
     offers: Offers
+    known: Known
     left: Pair  # candidates, in order
     right: Pair
     rivals: Rivals
@@ -78,7 +84,8 @@ class Matching:
 
     def judge(self, left: Pair, right: Pair) -> Values:
         """Log odds of any pairs, candidates or not."""
-        return self.learnt.score(left, self.features(left, right))
+        said = self.learnt.score(left, right, self.features(left, right))
+        return _overruled(said, self.verdicts(left, right))
 
     def are_linked(self, left: Pair, right: Pair) -> Flags:
         """Whether each pair is taken for one product, as a candidate would be."""
@@ -87,6 +94,10 @@ class Matching:
             return likely
         chosen = self.left[self.linked].astype(np.int64) * self.offers.size + self.right[self.linked]
         return likely & np.isin(left.astype(np.int64) * self.offers.size + right, chosen)
+
+    def verdicts(self, left: Pair, right: Pair) -> Verdicts:
+        """What identifiers say of any pairs."""
+        return self.known.verdicts(self.offers.source, left, right, self.settings.one_to_one)
 
 
 def match(
@@ -100,47 +111,66 @@ def match(
     offers = encode(tables, fields)
     progress("read", 1, 1)
     progress("block", 0, 0)
-    left, right = finding.candidates(offers, settings.most, settings.budget)
+    known = settings.identified or Known.by_codes(offers.source, offers.gtin)
+    left, right = finding.candidates(offers, known, settings.one_to_one, settings.most, settings.budget)
     progress("block", 1, 1)
-    likeness = _in_slices(
-        lambda a, b: alike(compare(offers, a, b)), left, right, len(BY), progress, "compare"
-    )
+    likeness = in_slices(lambda a, b: alike(compare(offers, a, b)), left, right, len(BY), progress, "compare")
     rivals = Rivals(offers, left, right, likeness)
-    learnt, cut = _learn(offers, rivals, (left, right), settings, progress)
+    learnt, cut = _learn(offers, known, rivals, (left, right), settings, progress)
     progress("learn", 1, 1)
 
     def tell(a: Pair, b: Pair) -> Floats:
-        return learnt.score(a, _features(offers, rivals, a, b)).astype(np.float32)[:, None]
+        said = learnt.score(a, b, _features(offers, rivals, a, b))
+        verdicts = known.verdicts(offers.source, a, b, settings.one_to_one)
+        return _overruled(said, verdicts).astype(np.float32)[:, None]
 
-    scores = _in_slices(tell, left, right, 1, progress, "weigh")[:, 0].astype(np.float64)
-    return Matching(settings, offers, left, right, rivals, learnt, cut, scores)
+    scores = in_slices(tell, left, right, 1, progress, "weigh")[:, 0].astype(np.float64)
+    return Matching(settings, offers, known, left, right, rivals, learnt, cut, scores)
 
 
 def _learn(
-    offers: Offers, rivals: Rivals, pairs: tuple[Pair, Pair], settings: Settings, progress: Progress
-) -> tuple[Learnt, float]:
+    offers: Offers, known: Known, rivals: Rivals, pairs: tuple[Pair, Pair], settings: Settings,
+    progress: Progress,
+) -> tuple[Learnt, float]:  # fmt: skip
     """The models, and the log odds from which on they are believed."""
     progress("learn", 0, 0)
-    judged, cut = settings.judged, 0.0
+    judged, cut, source = settings.judged, 0.0, offers.source
     if settings.model is not None:
-        learnt = Learnt((settings.model,))
+        learnt = Learnt(source, (settings.model,))
     elif judged is not None:
         features = _features(offers, rivals, judged.left, judged.right)
-        learnt = Learnt((learn(features, judged.labels, settings.threads, settings.seed),))
+        learnt = Learnt(source, (learn(features, judged.labels, settings.threads, settings.seed),))
         if settings.chosen_on is None and settings.threshold is None:
             unseen = crossed(features, judged.labels, judged.left, settings.threads, settings.seed)
             cut = best_threshold(unseen, judged.labels)
     else:
-        left, right, mine = _some(*pairs, settings.seed)
-        sample = Sample(offers.source, left, right, _features(offers, rivals, left, right), mine)
-        learnt = (alone if settings.alone else adapted)(sample, settings.known, settings.seed, progress)
+        learnt = _without_labels(offers, known, rivals, pairs, settings, progress)
     if settings.threshold is not None:
         cut = math.log(settings.threshold / (1.0 - settings.threshold))
     elif settings.chosen_on is not None:
         asked = settings.chosen_on
-        told = learnt.score(asked.left, _features(offers, rivals, asked.left, asked.right))
+        told = learnt.score(asked.left, asked.right, _features(offers, rivals, asked.left, asked.right))
         cut = best_threshold(told, asked.labels)
     return learnt, cut
+
+
+def _without_labels(
+    offers: Offers, known: Known, rivals: Rivals, pairs: tuple[Pair, Pair], settings: Settings,
+    progress: Progress,
+) -> Learnt:  # fmt: skip
+    """A model for each two catalogues that identifiers join often, and one for the pairs of all others."""
+    prior = None if settings.alone else settings.known
+    own = taught(offers, known, settings.decided, prior, settings.seed)
+    left, right = pairs
+    rest = known.verdicts(offers.source, left, right, settings.one_to_one) == UNKNOWN
+    for one, other in own:
+        rest &= (offers.source[left] != one) | (offers.source[right] != other)
+    if not rest.any():
+        return Learnt(offers.source, (settings.known,), own)
+    left, right, mine = _some(left[rest], right[rest], settings.seed)
+    sample = Sample(offers.source, left, right, _features(offers, rivals, left, right), mine)
+    learnt = (alone if settings.alone else adapted)(sample, settings.known, settings.seed, progress)
+    return replace(learnt, own=own)
 
 
 def _some(left: Pair, right: Pair, seed: int) -> tuple[Pair, Pair, Flags]:
@@ -161,12 +191,17 @@ def _some(left: Pair, right: Pair, seed: int) -> tuple[Pair, Pair, Flags]:
     return left[kept], right[kept], mine[kept]
 
 
+def _overruled(scores: Values, verdicts: Verdicts) -> Values:
+    """Log odds where identifiers decide what they can."""
+    return np.where(verdicts == UNKNOWN, scores, np.where(verdicts == SAME, _CERTAIN, -_CERTAIN))
+
+
 def _features(offers: Offers, rivals: Rivals, left: Pair, right: Pair) -> Floats:
     plain = compare(offers, left, right)
     return np.concatenate([plain, rivals.standing(left, right, plain)], axis=1)
 
 
-def _in_slices(
+def in_slices(
     work: Callable[[Pair, Pair], Floats], left: Pair, right: Pair, width: int, progress: Progress, what: str
 ) -> Floats:
     """What `work` says of all pairs, a slice at a time, shape (pairs, width)."""

@@ -22,6 +22,7 @@ from onebasket.align.products.tokens import (
     grams,
     parts,
     rarity,
+    skeletons,
     squeezed,
     words,
 )  # fmt: skip
@@ -71,6 +72,7 @@ class Offers:
     model: Squeezed
     first: npt.NDArray[np.uint32]  # the first word of each title
     price: npt.NDArray[np.float64]  # nan: none; in the catalogue's currency
+    gtin: Ints  # 14 digits as a number; -1: none, or none that is valid
 
     @property
     def size(self) -> int:
@@ -92,17 +94,19 @@ class _Read:
 
 
 def encode(tables: Sequence[pa.Table], fields: Sequence[Sequence[Field]]) -> Offers:
-    """Read catalogues. `fields[i]` says what the columns of `tables[i]` mean."""
-    read, prices = [], []
+    """Read catalogues. `fields[i]` says what the columns of `tables[i]` mean; barcodes are valid, or null."""
+    read, prices, gtins = [], [np.zeros(0)], [np.zeros(0, np.int64)]
     for table, said in zip(tables, fields, strict=True):
         read += [_read(table.slice(start, _SLICE), said) for start in range(0, table.num_rows, _SLICE)]
         prices.append(_prices(table, said))
+        gtins.append(_gtins(table, said))
     views = {view: Weighed.of(Sets.joined([each.views[view] for each in read])) for view in VIEWS}
     head, brand, model = (_joined([each.squeezed[place] for each in read]) for place in range(3))
     source = np.repeat(np.arange(len(tables), dtype=np.int32), [table.num_rows for table in tables])
     first = np.concatenate([np.zeros(0, np.uint32), *(each.first for each in read)])
     facts = Sets.joined([each.facts for each in read])
-    return Offers(source, views, facts, head, brand, model, first, np.concatenate([np.zeros(0), *prices]))
+    told = np.concatenate(prices), np.concatenate(gtins)
+    return Offers(source, views, facts, head, brand, model, first, *told)
 
 
 def _read(table: pa.Table, fields: Sequence[Field]) -> _Read:
@@ -115,6 +119,7 @@ def _read(table: pa.Table, fields: Sequence[Field]) -> _Read:
         "parts": parts(*named),
         "threes": grams(*named, 3, True),
         "fives": grams(*named, 5, False),
+        "skeletons": skeletons(*named),
         "all": words(*every),
     }
     short = (squeezed(*named), *(squeezed(*texts.points(each.to_pylist())) for each in (brand, model)))
@@ -126,7 +131,7 @@ _TEXTS = (
     ("title",),
     ("brand",),
     ("model",),
-    ("gtin", "sku", "category", "description", "size", "pack", "color", "material", "free"),
+    ("sku", "category", "description", "size", "pack", "color", "material", "free"),
 )
 
 
@@ -167,6 +172,15 @@ def _prices(table: pa.Table, fields: Sequence[Field]) -> npt.NDArray[np.float64]
         said = pc.if_else(number, bare, None)
     prices = pc.fill_null(said.cast(pa.float64()), np.nan).to_numpy()
     return np.where((prices > 0) & np.isfinite(prices), prices, np.nan)
+
+
+def _gtins(table: pa.Table, fields: Sequence[Field]) -> Ints:
+    """Barcodes as numbers. They are no texts: two that differ in a digit are not alike."""
+    column = next((each.column for each in fields if each.kind == "gtin"), None)
+    if column is None:
+        return np.full(table.num_rows, -1, np.int64)
+    said = pc.fill_null(table[column].cast(pa.int64()), -1)
+    return np.asarray(said.to_numpy(), np.int64)
 
 
 def _joined(each: Sequence[tuple[Letters, Ints]]) -> Squeezed:

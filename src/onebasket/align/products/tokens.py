@@ -18,7 +18,7 @@ from onebasket.kernels import kernel
 
 Tokens = npt.NDArray[np.uint32]
 Rarity = npt.NDArray[np.uint8]
-View = Literal["words", "parts", "threes", "fives", "all"]
+View = Literal["words", "parts", "threes", "fives", "skeletons", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
 HAS_DIGIT, HAS_LETTER = 1, 2
 _SEED = np.uint64(0xCBF29CE484222325)
@@ -63,6 +63,12 @@ def parts(points: Points, kinds: Kinds, starts: Ints) -> Sets:
 def grams(points: Points, kinds: Kinds, starts: Ints, length: int, spaced: bool) -> Sets:
     """Runs of so many characters, of two where they begin in Chinese; blanks between words count or not."""
     found, sizes = _grams(points, kinds, starts, length, spaced)
+    return _sorted(found, sizes, False)
+
+
+def skeletons(points: Points, kinds: Kinds, starts: Ints) -> Sets:
+    """Words as tills shorten them: the first letter and the two consonants that follow, `wht` of `white`."""
+    found, sizes = _skeletons(points, kinds, starts)
     return _sorted(found, sizes, False)
 
 
@@ -164,6 +170,32 @@ def _parts(points: Points, kinds: Kinds, starts: Ints) -> tuple[npt.NDArray[np.u
             flags = HAS_DIGIT if kind == 2 else HAS_LETTER
             found[made] = np.uint64(_finish(mixed, flags)) << np.uint64(32)
             made += 1
+        sizes[text] = made - first
+    return found[:made].copy(), sizes
+
+
+@kernel
+def _skeletons(points: Points, kinds: Kinds, starts: Ints) -> tuple[npt.NDArray[np.uint64], Ints]:
+    found = np.empty(len(points), np.uint64)
+    sizes = np.zeros(len(starts) - 1, np.int64)
+    made = 0
+    for text in range(len(sizes)):
+        at, end, first = starts[text], starts[text + 1], made
+        while at < end:
+            if kinds[at] != 1:
+                at += 1
+                continue
+            mixed, length = _SEED, 0
+            while at < end and kinds[at] == 1:
+                sign = points[at]
+                vowel = sign == 97 or sign == 101 or sign == 105 or sign == 111 or sign == 117
+                if length == 0 or (length < 3 and not vowel):
+                    mixed = (mixed ^ np.uint64(sign)) * _PRIME
+                    length += 1
+                at += 1
+            if length > 1:
+                found[made] = np.uint64(_finish(mixed, HAS_LETTER)) << np.uint64(32)
+                made += 1
         sizes[text] = made - first
     return found[:made].copy(), sizes
 

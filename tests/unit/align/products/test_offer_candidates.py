@@ -11,6 +11,7 @@ from onebasket.align.products.candidates import LOOKED_AT, Index, candidates, li
 from onebasket.align.products.choosing import one_to_one
 from onebasket.align.products.comparing import PLAIN, compare
 from onebasket.align.products.fields import Field
+from onebasket.align.products.known import Known
 from onebasket.align.products.offers import Offers, encode
 from onebasket.align.products.standing import BY, STANDING, Rivals, alike
 from tests.unit.align.products.world import world
@@ -26,6 +27,11 @@ def offers_of(*catalogues: list[str]) -> Offers:
     )
 
 
+def nothing_known(offers: Offers) -> Known:
+    """No identifiers."""
+    return Known.by_codes(offers.source, offers.gtin)
+
+
 def pairs(offers: Offers) -> tuple[np.ndarray, np.ndarray]:
     every = [(a, b) for a in range(offers.size) for b in range(a + 1, offers.size)]
     both = np.array(every, np.int32).reshape(-1, 2)
@@ -36,7 +42,7 @@ def pairs(offers: Offers) -> tuple[np.ndarray, np.ndarray]:
 @given(st.lists(titles, min_size=1, max_size=6), st.lists(titles, min_size=1, max_size=6), st.integers(1, 3))
 def test_with_budget_enough_the_likest_are_found(one: list[str], other: list[str], most: int) -> None:
     offers = offers_of(one, other)
-    views = offers.views[LOOKED_AT[0]], offers.views[LOOKED_AT[1]]
+    views = tuple(offers.views[each] for each in LOOKED_AT)
     found = likest(views, Index.of(views, offers.of(1)), offers.of(0), most, 1_000_000)
     for place in range(len(one)):
         scores = [cosine(offers, place, len(one) + each) for each in range(len(other))]
@@ -65,7 +71,7 @@ def test_nearly_all_pairs_are_candidates_and_no_catalogue_is_paired_with_itself(
     ours, theirs, truth = world(400, seed=1)
     kinds = [[Field("title", "title")], [Field("name", "title")]]
     offers = encode([ours, theirs], kinds)
-    left, right = candidates(offers)
+    left, right = candidates(offers, nothing_known(offers))
     assert (offers.source[left] < offers.source[right]).all()
     places = [{name: place for place, name in enumerate(table["id"].to_pylist())} for table in (ours, theirs)]
     known = set(zip(left.tolist(), (right - ours.num_rows).tolist(), strict=True))
@@ -74,7 +80,7 @@ def test_nearly_all_pairs_are_candidates_and_no_catalogue_is_paired_with_itself(
 
 def test_a_small_budget_bounds_the_work_and_one_title_for_all_is_no_trouble() -> None:
     offers = offers_of(["same old kettle"] * 3000, ["same old kettle"] * 3000)
-    left, _ = candidates(offers, most=5, budget=100)
+    left, _ = candidates(offers, nothing_known(offers), most=5, budget=100)
     assert 0 < len(left) <= 2 * 5 * 3000
 
 
