@@ -30,13 +30,12 @@ pictured as (
 merged as (
     select
         product_id,
-        min(gtin) as gtin,
+        arg_min(gtin, place) filter (where gtin is not null) as gtin,
         arg_min(sku, place) filter (where sku is not null) as sku,
         arg_min(title, place) filter (where title is not null) as title,
         arg_min(source, place) filter (where source is not null and title is not null) as title_source,
         arg_min(product_key, place) filter (where product_key is not null) as product_key,
         arg_min(brand, place) filter (where brand is not null) as brand,
-        arg_min(category, place) filter (where category is not null) as category,
         arg_min(pack_count, place) filter (where pack_count is not null) as pack_count,
         cast(sum(stock) as bigint) as stock,
         bool_or(active) as active,
@@ -52,8 +51,8 @@ select
     coalesce(m.title, m.product_key) as title,
     m.title_source,
     m.brand,
-    coalesce(m.category, 'unknown') as category,
-    split_part(coalesce(m.category, 'unknown'), ' > ', 1) as category_top,
+    coalesce(c.said, 'unknown') as category,
+    split_part(coalesce(c.said, 'unknown'), ' > ', 1) as category_top,
     z.size_value,
     z.size_unit,
     m.pack_count,
@@ -69,3 +68,4 @@ left join sized z on z.product_id = m.product_id
 left join priced p on p.product_id = m.product_id
 left join pictured v on v.product_id = m.product_id
 left join fuse_stock_units u on u.product_id = m.product_id
+left join product_values c on c.product_id = m.product_id and c.attribute = 'category'

@@ -12,7 +12,7 @@ from onebasket.currencies import minor_rate
 from onebasket.fuse.further import fuse_further, fuse_stock
 from onebasket.fuse.moments import moments, moments_table, windows_table
 from onebasket.fuse.returns import TIES, tie
-from onebasket.fuse.titles import FITS, fits
+from onebasket.fuse.titles import FITS, SPELLED, fits, spelled
 from onebasket.shop import Identity, Shop
 from onebasket.store.duckdb import DuckStore
 from onebasket.store.slices import slices
@@ -23,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1)
 
 
 def fuse(store: DuckStore, shop: Shop) -> list[Account]:
-    """Write order_links, timeline, merged_events, customer_values, customers, catalogue, customer_features.
+    """Write order_links, timeline, merged_events, customers, the catalogue, where their values are from.
 
     Then what there is of stock_levels, catalogue_days, campaign_results and the like.
 
@@ -96,9 +96,13 @@ def _write_timeline(store: DuckStore) -> int:
 
 def _write_catalogue(store: DuckStore, language: str) -> None:
     store.keep("fuse_titles", store.map("products", ["title"], fits(language), FITS))
+    for kept, column in (("fuse_brands", "brand"), ("fuse_categories", "category")):
+        store.keep(kept, store.map("products", [column], spelled(column), SPELLED))
     _keep(store, "listings", "stock_units")
+    for table in ("category_links", "product_values", "product_offers", "product_conflicts"):
+        store.write(table, store.sql(f"fuse/{table}"))
     store.write("catalogue", store.sql("fuse/catalogue"))
-    store.forget("fuse_titles", "fuse_listings", "fuse_stock_units")
+    store.forget("fuse_titles", "fuse_brands", "fuse_categories", "fuse_listings", "fuse_stock_units")
 
 
 def _write_customers(store: DuckStore) -> None:

@@ -28,6 +28,13 @@ from onebasket.tables.aligned import (
     PRODUCT_MATCHES,
     SUPERSESSIONS,
 )
+from onebasket.tables.catalogued import (
+    CATALOGUE,
+    CATEGORY_LINKS,
+    PRODUCT_CONFLICTS,
+    PRODUCT_OFFERS,
+    PRODUCT_VALUES,
+)
 from onebasket.tables.cleaned import (
     CAMPAIGNS,
     DUPLICATES,
@@ -65,7 +72,6 @@ from onebasket.tables.collected import (
 from onebasket.tables.fused import (
     CAMPAIGN_EXPOSURES,
     CAMPAIGN_RESULTS,
-    CATALOGUE,
     CATALOGUE_DAYS,
     CUSTOMER_FEATURES,
     CUSTOMER_VALUES,
@@ -137,6 +143,10 @@ ALL: tuple[Table, ...] = (
     CUSTOMER_FEATURES,
     STOCK_LEVELS,
     CATALOGUE_DAYS,
+    CATEGORY_LINKS,
+    PRODUCT_CONFLICTS,
+    PRODUCT_OFFERS,
+    PRODUCT_VALUES,
     CAMPAIGN_RESULTS,
     CAMPAIGN_EXPOSURES,
     PRODUCT_REVIEWS,

@@ -42,33 +42,6 @@ CUSTOMERS = Table(
     """),
 )
 
-CATALOGUE = Table(
-    "catalogue",
-    "fuse",
-    "one row a product",
-    ("product_id",),
-    columns("""
-        product_id varchar!  the product
-        gtin varchar  barcode, 14 digits
-        sku varchar  stock keeping unit
-        title varchar!  best title
-        title_source varchar  the source it came from
-        brand varchar  brand
-        category varchar!  category; levels parted by ' > '; 'unknown' where nobody says
-        category_top varchar!  its first level
-        size_value double  content in size_unit
-        size_unit varchar  g, ml or each
-        pack_count int  pieces in the pack
-        price_minor bigint  price in the shop's currency
-        price_source varchar  the source it came from
-        stock bigint  units to sell by the latest levels; without levels, units in all sources' lists
-        active boolean!  sold by some channel
-        sources list(varchar)!  sources that list it, sorted
-        titles list(varchar)!  all titles, sorted
-        vector list(double)  numbers of its picture, by the source that has most of them
-    """),
-)
-
 ORDER_LINKS = Table(
     "order_links",
     "fuse",

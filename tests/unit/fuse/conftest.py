@@ -120,6 +120,7 @@ class Fused:
     def __init__(self, store: DuckStore) -> None:
         names = (
             "order_links", "timeline", "merged_events", "customers", "customer_values", "catalogue",
+            "category_links", "product_values", "product_offers", "product_conflicts",
             "customer_features", "stock_levels", "catalogue_days", "campaign_results", "campaign_exposures",
             "product_reviews", "support_tickets", "order_shipments", "order_payments",
         )  # fmt: skip

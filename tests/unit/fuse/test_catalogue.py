@@ -54,3 +54,77 @@ def test_vectors_are_all_of_one_source(story: Any, fused: Any) -> None:
     story.product("till", "10", "p3")
     found = {row["product_id"]: row["vector"] for row in fused(story)["catalogue"]}
     assert found == {"p1": [1.0, 2.0], "p2": [3.0, 4.0], "p3": None}
+
+
+def test_each_value_says_where_it_comes_from(story: Any, fused: Any) -> None:
+    found = fused(shop(story))
+    said = {row["attribute"]: row for row in found["product_values"] if row["product_id"] == "p1"}
+    assert {name: (row["said"], row["source"], row["product_key"]) for name, row in said.items()} == {
+        "title": ("Blue Mountain coffee beans, 250 g", "web", "W1"),
+        "brand": ("蓝山", "tmall", "T1"),
+        "category": ("Food > Coffee", "web", "W1"),
+        "sku": ("BM250", "web", "W1"),
+        "size": ("250.0 g", "web", "W1"),
+        "pack_count": ("1", "web", "W1"),
+        "price": ("1295", "web", "W1"),
+    }
+    assert (said["title"]["listings"], said["title"]["others"]) == (3, 2)
+    row = found.one("catalogue", product_id="p1")
+    assert (row["brand"], row["category"]) == (said["brand"]["said"], said["category"]["said"])
+
+
+def test_what_each_channel_asks_and_has(story: Any, fused: Any) -> None:
+    rows = fused(shop(story), rates={"CNY": 0.14})["product_offers"]
+    offers = {row["source"]: row for row in rows if row["product_id"] == "p1"}
+    assert (offers["tmall"]["listed_price_minor"], offers["tmall"]["currency"]) == (9900, "CNY")
+    assert offers["tmall"]["price_minor"] == 1386
+    assert [offers[source]["stock"] for source in ("tmall", "web", "till")] == [5, 7, None]
+    assert not offers["till"]["active"]
+
+
+def test_categories_of_other_sources_are_aligned_with_the_tree(story: Any, fused: Any) -> None:
+    for number in range(6):
+        story.product("web", f"w{number}", f"p{number}", title=f"a{number}", category="Food > Tea")
+        story.product("till", f"t{number}", f"p{number}", title=f"A{number}", category="HOT DRINKS")
+    story.product("till", "t7", "p7", title="Green tea", category="HOT DRINKS")  # only the till has it
+    story.product("till", "t8", "p8", title="Mug", category="food > TEA")
+    story.product("till", "t9", "p9", title="Card", category="GIFTS")
+    found = fused(story)
+    links = {(row["source"], row["category"]): row for row in found["category_links"]}
+    assert {key: (row["shared_category"], row["rule"]) for key, row in links.items()} == {
+        ("web", "Food > Tea"): ("Food > Tea", "tree"),
+        ("till", "HOT DRINKS"): ("Food > Tea", "products"),
+        ("till", "food > TEA"): ("Food > Tea", "name"),
+        ("till", "GIFTS"): ("GIFTS", "own"),
+    }
+    assert (links["till", "HOT DRINKS"]["agreeing"], links["till", "HOT DRINKS"]["products"]) == (6, 6)
+    assert found.one("catalogue", product_id="p7")["category"] == "Food > Tea"
+    assert found.one("catalogue", product_id="p9")["category"] == "GIFTS"
+
+
+def test_two_products_of_a_category_do_not_align_it(story: Any, fused: Any) -> None:
+    for number in range(2):
+        story.product("web", f"w{number}", f"p{number}", title=f"a{number}", category="Food > Jam")
+        story.product("till", f"t{number}", f"p{number}", title=f"A{number}", category="MISC")
+    links = {
+        row["category"]: row["rule"] for row in fused(story)["category_links"] if row["source"] == "till"
+    }
+    assert links == {"MISC": "own"}
+
+
+def test_listings_that_contradict_each_other_are_listed(story: Any, fused: Any) -> None:
+    tea = {"title": "Tea", "size_unit": "g"}
+    story.product("web", "1", "p1", gtin="00000000000017", brand="Orvane", size_value=100.0, **tea)
+    story.product("till", "2", "p1", gtin="00000000000024", brand="Kestrel", size_value=105.0, **tea)
+    jam = {"title": "Jam", "size_unit": "g"}
+    story.product("web", "3", "p2", brand="Hearth & Co", pack_count=6, size_value=100.0, **jam)
+    story.product("till", "4", "p2", brand="HEARTH&CO.", pack_count=1, size_value=500.0, **jam)
+    story.product("tmall", "5", "p3", title="白茶", brand="蓝山")
+    story.product("web", "6", "p3", title="White tea", brand="Blue Mountain")  # one brand in two languages
+    rows = fused(story)["product_conflicts"]
+    assert {(row["product_id"], row["attribute"]): row["statements"] for row in rows} == {
+        ("p1", "gtin"): ["till: 00000000000024", "web: 00000000000017"],
+        ("p1", "brand"): ["till: Kestrel", "web: Orvane"],
+        ("p2", "size"): ["till: 500.0 g", "web: 100.0 g"],
+        ("p2", "pack_count"): ["till: 1", "web: 6"],
+    }
