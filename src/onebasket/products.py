@@ -25,6 +25,7 @@ from onebasket.align.products.saved import public, restore, save
 from onebasket.align.rows import Ids, Ints
 from onebasket.clean.values.gtin import gtin
 from onebasket.errors import MatchError
+from onebasket.judging import Band, Judge
 from onebasket.results import write_text
 
 Model = Additive | Blend
@@ -45,7 +46,8 @@ class Wishes(TypedDict, total=False):
     """How to match. `alone`: learn from these catalogues only, not from public ones. `known`: what to begin
     from, in place of public ones. `model`: judge by a model that was learnt before. `one_to_one`: an offer
     is at most one offer of another catalogue. `threshold`: the probability from which on a pair is linked.
-    `most`: candidates an offer has in another catalogue (default 10).
+    `most`: candidates an offer has in another catalogue (default 10). `judge`: a language model that is asked
+    about pairs that cannot be told.
     """
 
     alone: bool
@@ -54,6 +56,7 @@ class Wishes(TypedDict, total=False):
     one_to_one: bool
     threshold: float | None
     most: int | None
+    judge: Band | None
     seed: int
 
 
@@ -95,6 +98,7 @@ def match_products(
         threshold=wishes.get("threshold"),
         one_to_one=wishes.get("one_to_one", False),
         most=MOST if (most := wishes.get("most")) is None else most,
+        judge=None if (band := wishes.get("judge")) is None else Judge.of(band),
         seed=wishes.get("seed", 0),
     )
     found = match([_with_codes(*each) for each in zip(tables, said, strict=True)], said, asked, progress)
@@ -149,7 +153,8 @@ class ProductsMatch:
         self.seconds, self.peak_memory_bytes = seconds, peak_memory()
         self._rows, self._tested = rows, tested
         self._starts = np.cumsum([0] + [len(each.values) for each in rows])
-        self.notes: tuple[str, ...] = matching.learnt.notes
+        judge = matching.settings.judge
+        self.notes: tuple[str, ...] = (*matching.learnt.notes, *(judge.notes if judge else ()))
 
     @cached_property
     def links(self) -> pa.Table:
@@ -191,7 +196,7 @@ class ProductsMatch:
 
     def metrics(self) -> dict[str, Any]:
         """Everything that can be told in numbers, for JSON. `f1`, `precision`, `recall` are of `test`."""
-        found, quality = self.matching, self.quality
+        found, quality, judge = self.matching, self.quality, self.matching.settings.judge
         return {
             "f1": quality and quality.f1,
             "precision": quality and quality.precision,
@@ -204,6 +209,7 @@ class ProductsMatch:
             "linked": int(found.linked.sum()),
             "threshold": 1.0 / (1.0 + float(np.exp(-found.cut))),
             "learnt_from": self.learnt_from,
+            "judge": judge and {"asked": judge.asked, "known": judge.kept, "unclear": judge.unclear},
             "fields": [{each.column: each.kind for each in fields} for fields in self.fields],
             "notes": list(self.notes),
         }

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _GROUND = (
     "tables", "store", "protect", "inbox", "recommenders", "scoring", "spelling", "text", "timeline",
-    "accounting.py", "currencies.py", "drift.py", "durable.py", "intervals.py", "kernels.py",
+    "accounting.py", "currencies.py", "drift.py", "durable.py", "intervals.py", "judging.py", "kernels.py",
 )  # fmt: skip
 
 

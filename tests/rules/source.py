@@ -19,6 +19,7 @@ GROUND = {
     "drift",
     "durable",
     "intervals",
+    "judging",
     "kernels",
     "messages",
     "protect",

@@ -25,6 +25,7 @@ from onebasket.align.products.learning import Judged
 from onebasket.align.products.matching import Matching, Settings, in_slices, match
 from onebasket.align.products.saved import public
 from onebasket.currencies import minor_rate
+from onebasket.judging import Judge
 from onebasket.shop import Identity, Shop
 from onebasket.store.duckdb import DuckStore
 
@@ -108,7 +109,11 @@ def _matched(
     bounds = [0, *(np.flatnonzero(np.diff(source)) + 1).tolist(), len(source)]
     priced = listings.append_column("price", _prices(listings, shop.shop))
     tables = [priced.slice(start, end - start) for start, end in itertools.pairwise(bounds)]
-    settings = Settings(public()[0], identified=known, decided=judged, one_to_one=True, seed=shop.run.seed)
+    band = shop.align.judge
+    settings = Settings(
+        known=public()[0], identified=known, decided=judged, judge=None if band is None else Judge.of(band),
+        one_to_one=True, seed=shop.run.seed,
+    )  # fmt: skip
     return match(tables, [_FIELDS] * len(tables), settings, progress)
 
 

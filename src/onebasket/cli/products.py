@@ -29,6 +29,16 @@ _Model = Annotated[Path | None, typer.Option(metavar="FILE", help=_("judge by a 
 _Save = Annotated[
     Path | None, typer.Option(metavar="FILE", help=_("write what was learnt, for other catalogues"))
 ]
+_Judge = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help=_("ask a language model about pairs that cannot be told: an OpenAI-compatible address; "
+               "its key, where it needs one, in ONEBASKET_JUDGE_KEY"),
+    ),
+]  # fmt: skip
+_JudgeModel = Annotated[str, typer.Option(metavar="NAME", help=_("which of its models"))]
+_JudgeBudget = Annotated[int, typer.Option(min=1, help=_("ask it so often at most; answers are kept"))]
 _Most = Annotated[
     int | None, typer.Option(min=1, help=_("candidates an offer has in another catalogue; default 10"))
 ]
@@ -68,8 +78,12 @@ def match_products(
         typer.Option(metavar="COLUMN=KIND", help=_("state what a column is: a kind (see the docs), or id")),
     ] = None,
     most: _Most = None,
+    judge: _Judge = None,
+    judge_model: _JudgeModel = "",
+    judge_budget: _JudgeBudget = 200,
     seed: Annotated[int, typer.Option(help=_("where chance begins"))] = 0,
 ) -> None:
+    from onebasket.judging import Band
     from onebasket.products import match_paths, write_model
     from onebasket.results import write_json, write_table, written_as
 
@@ -78,10 +92,12 @@ def match_products(
     stated = dict(column_and_kind(text) for text in field or [])
     ids = next((column for column, kind in stated.items() if kind == "id"), None)
     fields = {column: kind for column, kind in stated.items() if kind != "id"} or None
+    band = None if judge is None else Band(judge, judge_model, judge_budget)
     with bars() as progress:
         found = match_paths(
             files, pairs=pairs, valid=valid, test=test, model=model, alone=alone, one_to_one=one_to_one,
-            threshold=threshold, most=most, seed=seed, ids=ids, fields=fields, progress=progress,
+            threshold=threshold, most=most, seed=seed, ids=ids, fields=fields, judge=band,
+            progress=progress,
         )  # fmt: skip
         facts = found.metrics()
     if out:

@@ -9,6 +9,8 @@ from datetime import date
 
 import msgspec
 
+from onebasket.errors import MatchError
+from onebasket.judging import Judge
 from onebasket.shop.checks_sources import Mistake, currency_mistakes, place_mistakes, source_mistakes
 from onebasket.shop.settings import (
     TEXTS,
@@ -54,6 +56,11 @@ def mistakes(settings: File) -> Iterator[Mistake]:
     for name in ("threshold", "product_threshold"):
         if not 0 < (chance := getattr(settings.align, name)) < 1:
             yield f"align.{name}", "not a probability", str(chance), "between 0 and 1"
+    if settings.align.judge is not None:
+        try:
+            Judge.of(settings.align.judge)
+        except MatchError as error:
+            yield "align.judge", error.failed, error.found or "", error.expected or ""
     yield from _learn_mistakes("learn", settings.learn)
     least = {"run.keep_versions": 2, "run.threads": 0, "recommend.top": 1}
     least |= {"behaviour.categories": 0, "behaviour.products": 0, "improve.window_days": 1}

@@ -21,6 +21,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from onebasket.judging import Band
+
 
 class Constant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A value that is the same on every row: `action = { value = "purchase" }`."""
@@ -161,7 +163,8 @@ class Clean(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[align]`: from which probability on likeness joins records, and listings (`product_threshold`: a wrong
-    join shows customers the wrong thing), and limits a kind of identifier.
+    join shows customers the wrong thing), who is asked about listings that likeness cannot tell, and limits a
+    kind of identifier.
 
     Above its limits an identifier joins only records of one name, or nothing.
 
@@ -174,6 +177,7 @@ class Align(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     threshold: float = 0.5
     product_threshold: float = 0.9
+    judge: Band | None = None
     max_names: dict[str, int] = msgspec.field(
         default_factory=lambda: {
             "email": 1,

@@ -15,6 +15,7 @@ from onebasket.align.products import candidates as finding
 from onebasket.align.products.additive import Additive, Values
 from onebasket.align.products.choosing import Flags, one_to_one
 from onebasket.align.products.comparing import Floats, Pair, compare
+from onebasket.align.products.doubtful import asked
 from onebasket.align.products.fields import Field
 from onebasket.align.products.known import SAME, UNKNOWN, Known, Verdicts
 from onebasket.align.products.labelled import best_threshold, crossed, learn
@@ -24,6 +25,7 @@ from onebasket.align.products.standing import BY, Rivals, alike
 from onebasket.align.products.taught import taught
 from onebasket.align.threads import side_by_side
 from onebasket.errors import MatchError
+from onebasket.judging import Judge
 
 _CERTAIN = 20.0  # log odds of a pair that identifiers join; of one that they part, less than 0
 _SLICE = 50_000  # pairs compared at once: bounds memory
@@ -42,6 +44,7 @@ class Settings:
     threshold: float | None = None  # a probability; None: one half, or where judged pairs say
     identified: Known | None = None  # what identifiers say of offers; None: what barcodes do
     decided: Judged | None = None  # pairs that people judged, which teach beside those that identifiers join
+    judge: Judge | None = None  # is asked about pairs that the model cannot tell
     one_to_one: bool = False  # an offer is at most one offer of another catalogue
     most: int = finding.MOST  # candidates an offer has in another catalogue
     budget: int = finding.BUDGET
@@ -85,7 +88,13 @@ class Matching:
     def judge(self, left: Pair, right: Pair) -> Values:
         """Log odds of any pairs, candidates or not."""
         said = self.learnt.score(left, right, self.features(left, right))
-        return _overruled(said, self.verdicts(left, right))
+        told = _overruled(said, self.verdicts(left, right))
+        known = self.left.astype(np.int64) * self.offers.size + self.right
+        wanted = left.astype(np.int64) * self.offers.size + right
+        place = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+        there = known[place] == wanted if len(known) else np.zeros(len(wanted), np.bool_)
+        told[there] = self.scores[place[there]]  # what a judge said, too
+        return told
 
     def are_linked(self, left: Pair, right: Pair) -> Flags:
         """Whether each pair is taken for one product, as a candidate would be."""
@@ -125,6 +134,8 @@ def match(
         return _overruled(said, verdicts).astype(np.float32)[:, None]
 
     scores = in_slices(tell, left, right, 1, progress, "weigh")[:, 0].astype(np.float64)
+    if settings.judge is not None:
+        scores = asked(settings.judge, tables, fields, left, right, scores, progress)
     return Matching(settings, offers, known, left, right, rivals, learnt, cut, scores)
 
 
@@ -148,9 +159,9 @@ def _learn(
     if settings.threshold is not None:
         cut = math.log(settings.threshold / (1.0 - settings.threshold))
     elif settings.chosen_on is not None:
-        asked = settings.chosen_on
-        told = learnt.score(asked.left, asked.right, _features(offers, rivals, asked.left, asked.right))
-        cut = best_threshold(told, asked.labels)
+        valid = settings.chosen_on
+        told = learnt.score(valid.left, valid.right, _features(offers, rivals, valid.left, valid.right))
+        cut = best_threshold(told, valid.labels)
     return learnt, cut
 
 
