@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from onebasket.report import behaviour, further, intake, learned, people, sales
+from onebasket.report import behaviour, catalogue, further, intake, learned, people, sales
 from onebasket.report.page import Page
 from onebasket.shop import Shop
 from onebasket.store.base import Store
@@ -26,6 +26,7 @@ def report(store: Store, shop: Shop, manifest: dict[str, Any], path: Path) -> No
         intake.rows_in_and_out(page),
         people.channels(page),
         people.merges(page),
+        catalogue.catalogue(page),
         sales.over_time(page),
         people.rfm(page),
         sales.products(page),

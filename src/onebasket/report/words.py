@@ -219,6 +219,12 @@ THEME = {
     "others": mark("beside other listings"),
     "rivals": mark("others that may be it as well"),
 }
+CONFLICT = {
+    "gtin": mark("barcode"),
+    "brand": mark("brand"),
+    "size": mark("size"),
+    "pack_count": mark("pieces in the pack"),
+}
 DECISION = {
     "same_name_only": mark("joins only records of one name"),
     "refused": mark("joins nothing"),

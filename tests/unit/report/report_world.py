@@ -113,6 +113,29 @@ class World:
                 )
 
     def _products(self) -> None:
+        names = [name for name, _, _ in self.sources]
+        for number, title in enumerate(TITLES):
+            for place, source in enumerate(names[: 1 + number % len(names)]):
+                listing = {"source": source, "product_key": f"{number}", "title": title, "active": True}
+                rule = ("alone", "gtin", "sku", "likeness")[
+                    (number + place) % 4 if number % len(names) else 0
+                ]
+                self.rows["products"].append(listing | {"channel": "web", "file": "f", "line": number})
+                link = {"source": source, "product_key": f"{number}", "product_id": f"p{number:03}"}
+                self.rows["product_links"].append(link | {"rule": rule})
+        for number, chance in enumerate((0.52, 0.31) if len(names) > 1 else ()):
+            self.rows["product_matches"].append(
+                {
+                    "listing_a": f"{names[0]}/{number}",
+                    "listing_b": f"{names[1]}/{number + len(names) + 1}",
+                    "probability": chance,
+                    "weight_bits": chance - 0.5,
+                    "joined": chance > 0.5,
+                    "evidence": "[]",
+                }
+            )
+        said = [f"{names[0]}: 500.0 g", f"{names[-1]}: 50.0 g"]
+        self.rows["product_conflicts"].append({"product_id": "p001", "attribute": "size", "statements": said})
         for number, title in enumerate(TITLES):
             self.rows["catalogue"].append(
                 {

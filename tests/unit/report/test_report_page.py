@@ -21,6 +21,7 @@ KEYS = (
     "rows",
     "channels",
     "merges",
+    "catalogue",
     "sales",
     "rfm",
     "products",
@@ -136,7 +137,7 @@ def test_a_basket_without_tables_gives_a_report_that_says_so(tmp_path: Path) -> 
         report(store, empty.shop(tmp_path), {"version": 1}, tmp_path / "report.html")
     tags = Tags((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert [attrs["id"] for tag, attrs in tags.found if tag == "section"] == [
-        key for key in KEYS if key != "truth"
+        key for key in KEYS if key not in ("catalogue", "truth")
     ]
     assert "Nothing has been sold yet." in tags.text
     assert "No model has been judged yet." in tags.text
@@ -208,3 +209,9 @@ def test_scores_stand_apart_for_some_of_the_purchases(html: str) -> None:
     assert -1 not in places
     assert places[:3] == sorted(places[:3])
     assert "0.121 (0.061 – 0.121)" in html or "0.1213 (0.0607 – 0.1213)" in html
+
+
+def test_the_catalogue_says_what_joined_listings_and_where_they_contradict(html: str) -> None:
+    section = html[html.index('id="catalogue"') : html.index('id="sales"')]
+    for said in ("500.0 g", "onebasket review --products", "product_conflicts", "52"):
+        assert said in section
