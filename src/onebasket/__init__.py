@@ -14,6 +14,11 @@ So can any catalogues:
 from onebasket import match_products
 print(match_products(ours, theirs).links)
 
+What offers say of their attributes, as examples show it:
+
+from onebasket import extract_attributes
+print(extract_attributes(offers, examples).table)
+
 What is known of a shop's customers, and what they may want next:
 
 import onebasket
@@ -28,6 +33,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from onebasket.attributes import Attributes, extract_attributes
     from onebasket.errors import OneBasketError
     from onebasket.people import PeopleMatch, match_people
     from onebasket.products import ProductsMatch, match_products
@@ -35,18 +41,20 @@ if TYPE_CHECKING:
     from onebasket.serve.published import open
 
 _HOMES = {
+    "Attributes": "attributes",
     "OneBasketError": "errors",
     "PeopleMatch": "people",
     "ProductsMatch": "products",
     "RunResult": "run",
+    "extract_attributes": "attributes",
     "match_people": "people",
     "match_products": "products",
     "open": "serve.published",
     "run": "run",
 }
 __all__ = [
-    "OneBasketError", "PeopleMatch", "ProductsMatch", "RunResult", "match_people", "match_products", "open",
-    "run",
+    "Attributes", "OneBasketError", "PeopleMatch", "ProductsMatch", "RunResult", "extract_attributes",
+    "match_people", "match_products", "open", "run",
 ]  # fmt: skip
 
 

@@ -46,6 +46,7 @@ ABOVE = {
     "answers",
     "explain",
     "people",
+    "attributes",
     "products",
     "results",
     "identities",

@@ -66,8 +66,8 @@ def test_the_public_door() -> None:
     import onebasket
 
     names = [
-            "OneBasketError", "PeopleMatch", "ProductsMatch", "RunResult", "match_people", "match_products",
-            "open", "run",
+            "Attributes", "OneBasketError", "PeopleMatch", "ProductsMatch", "RunResult", "extract_attributes",
+            "match_people", "match_products", "open", "run",
         ]  # fmt: skip
     assert sorted(onebasket.__all__) == names
     for name in onebasket.__all__:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,7 @@ from onebasket.cli.talk import _, app, bar, bars, column_and_kind, example, show
 from onebasket.currencies import exponent
 
 if TYPE_CHECKING:
+    from onebasket.attributes import Attributes
     from onebasket.catalogue import Alike, Listing, WhyProduct
     from onebasket.products import ProductsMatch
 
@@ -136,6 +138,87 @@ def _tell(found: ProductsMatch) -> None:
         )
     )
     tell(_("Learnt from: {what}").format(what=", ".join(facts["learnt_from"])))
+    _tell_quality(facts)
+
+
+@app.command(
+    "extract-attributes",
+    help=example(
+        _("Tell what offers say of their attributes, as examples show it; needs no shop."),
+        "onebasket extract-attributes offers.csv --examples known.csv --out attributes.csv",
+    ),
+)
+def extract_attributes(
+    offers: Annotated[Path, typer.Argument(help=_("offers: CSV, NDJSON, JSON, XLSX or Parquet"))],
+    examples: Annotated[
+        Path,
+        typer.Option(help=_("offers whose attributes are known: a column each, empty where nothing is said")),
+    ],
+    test: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=_("offers like the examples, to judge the result by"))
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help=_("write the values to this .parquet or .csv file"))
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help=_("write figures to this JSON file"))
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN=KIND", help=_("state what a column is: title, description, category or id")
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help=_("where chance begins"))] = 0,
+) -> None:
+    from onebasket.attributes import extract_paths
+    from onebasket.results import write_json, write_table, written_as
+
+    if out:
+        written_as(out)  # refused now, not after the work
+    stated = dict(column_and_kind(text) for text in field or [])
+    ids = next((column for column, kind in stated.items() if kind == "id"), None)
+    fields = {column: kind for column, kind in stated.items() if kind != "id"} or None
+    with bars() as progress:
+        found = extract_paths(
+            offers, examples, test=test, fields=fields, ids=ids, seed=seed, progress=progress
+        )
+        facts = found.metrics()
+    if out:
+        write_table(found.table, out)
+    if json_file:
+        write_json(facts, json_file)
+    for path in (out, json_file):
+        if path:
+            tell(_("Written: {path}").format(path=path))
+    _tell_attributes(found)
+
+
+def _tell_attributes(found: Attributes) -> None:
+    facts = found.metrics()
+    for note in facts["notes"]:
+        tell(f"! {note}")
+    told = Counter(each.attribute for each in found.found)
+    sure: dict[str, float] = dict.fromkeys(told, 0.0)
+    for each in found.found:
+        sure[each.attribute] += each.confidence
+    show_table(
+        [_("attribute"), _("offers"), _("confidence")],
+        [[name, f"{n:,}", f"{sure[name] / n:.2f}"] for name, n in told.most_common()],
+    )
+    line = _("{offers} offers, {values} values, from {examples} examples, {seconds} s.")
+    tell(
+        line.format(
+            offers=f"{facts['offers']:,}",
+            values=f"{facts['values']:,}",
+            examples=f"{facts['examples']:,}",
+            seconds=f"{facts['seconds']:.1f}",
+        )
+    )
+    _tell_quality(facts)
+
+
+def _tell_quality(facts: dict[str, Any]) -> None:
     if facts["f1"] is not None:
         show_table(
             ["F1", _("precision"), _("recall")],

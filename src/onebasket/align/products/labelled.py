@@ -43,7 +43,7 @@ def learn(features: Floats, labels: Values, threads: int = 2, seed: int = 0) -> 
             found=f"{len(labels):,} pairs, all with the same label" if len(labels) else "no pairs",
             expected="pairs that are one product (1) and pairs that are not (0)",
         )
-    lightgbm = _lightgbm()
+    lightgbm = boosting("Learning from judged pairs")
     settings = {**_SETTINGS, "num_threads": threads, "seed": seed}
     trees = lightgbm.train(settings, lightgbm.Dataset(features, labels), _TREES)
     return Blend(fit(features, labels), trees.model_to_string())
@@ -73,12 +73,13 @@ def best_threshold(scores: Values, labels: Values) -> float:
 
 @functools.lru_cache(maxsize=4)
 def _booster(trees: str) -> Any:
-    return _lightgbm().Booster(model_str=trees)
+    return boosting("Learning from judged pairs").Booster(model_str=trees)
 
 
-def _lightgbm() -> Any:
+def boosting(what: str) -> Any:
+    """The module. Raises MissingExtraError where it is not installed."""
     try:
         import lightgbm
     except ImportError as error:
-        raise MissingExtraError("Learning from judged pairs", "learn") from error
+        raise MissingExtraError(what, "learn") from error
     return lightgbm

@@ -76,3 +76,13 @@ def quantities(text: str) -> list[tuple[str, float]]:
         if unit in _OUNCES:
             found.append(("volume", value * _FLUID))
     return found
+
+
+def ratios() -> tuple[float, ...]:
+    """By how much a number grows from one unit to another of its dimension; each ratio once, in order."""
+    every = {one / other for units in _UNITS.values() for one in units.values() for other in units.values()}
+    distinct: list[float] = []
+    for ratio in sorted(every):
+        if not distinct or ratio / distinct[-1] > 1.0 + 1e-9:
+            distinct.append(ratio)
+    return tuple(distinct)
