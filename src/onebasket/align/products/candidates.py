@@ -23,6 +23,7 @@ Floats = npt.NDArray[np.float32]
 LOOKED_AT: tuple[View, ...] = ("words", "threes", "skeletons")
 MOST = 10
 BUDGET = 12_000  # entries of the index that one offer may look at
+_FEWER = 2  # times as many need not ask: each of the few finds which of the many may be it
 _RANKED = 4  # so many times as many are ranked by the whole cosine
 
 
@@ -56,7 +57,8 @@ def candidates(
     """Pairs of offers of different catalogues, left < right, in order: each one's `most` likest in another.
 
     A pair is there if either of the two has the other among its likest, or if identifiers say that the two
-    are one. `open_only`: those of whom identifiers know a partner in a catalogue look for no other there.
+    are one. `open_only`: those of whom identifiers know a partner in a catalogue look for no other there,
+    and of two catalogues with many and few that know none, the few alone do.
     """
     views = views_of(offers)
     sources = np.unique(offers.source).tolist()
@@ -68,6 +70,8 @@ def candidates(
             asked, there = offers.of(asking), every
             if open_only:
                 asked, there = asked[known.lack(asked, target)], every[known.lack(every, asking)]
+                if len(asked) > _FEWER * len(there):
+                    continue
             if asking != target and len(asked) and len(there):
                 near = likest(views, index or Index.of(views, there), asked, most, budget)
                 found.append(packed(asked, near, offers.size))

@@ -20,7 +20,7 @@ from onebasket.align.products.offers import Offers
 from onebasket.align.products.standing import Rivals, alike
 from onebasket.align.products.texts import Ints
 
-_MOST = 800  # offers of a catalogue that teach about another
+_MOST = 500  # offers of a catalogue that teach about another
 _FEW = 50  # and so many at least: fewer teach nothing
 _WITHHELD = 0.3
 _FIRM = 5.0  # how firmly the prior stands

@@ -78,6 +78,19 @@ def test_nearly_all_pairs_are_candidates_and_no_catalogue_is_paired_with_itself(
     assert np.mean([(places[0][a], places[1][b]) in known for a, b in truth]) > 0.99
 
 
+def test_the_few_that_are_open_ask_the_many() -> None:
+    ours, theirs, truth = world(200, seed=3)
+    few = theirs.slice(0, 20)
+    titles = ours["title"].to_pylist(), few["name"].to_pylist()
+    offers = offers_of(*titles)
+    left, right = candidates(offers, nothing_known(offers), open_only=True)
+    assert len(left) <= 20 * 10
+    asked = {each for each in truth if each[1] in few["id"].to_pylist()}
+    ids = [*ours["id"].to_pylist(), *few["id"].to_pylist()]
+    found = {(ids[a], ids[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)}
+    assert len(asked & found) >= 0.95 * len(asked) > 0
+
+
 def test_a_small_budget_bounds_the_work_and_one_title_for_all_is_no_trouble() -> None:
     offers = offers_of(["same old kettle"] * 3000, ["same old kettle"] * 3000)
     left, _ = candidates(offers, nothing_known(offers), most=5, budget=100)
