@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -111,6 +112,26 @@ def column_of(table: pa.Table, column: str) -> pa.ChunkedArray:
             next_step="name one of its columns",
         )
     return table[column]
+
+
+def check_names(table: pa.Table) -> None:
+    """Raises MatchError where several columns share a name."""
+    twice = [name for name, times in Counter(table.column_names).items() if times > 1]
+    if twice:
+        raise MatchError(
+            f"The table has {len(twice)} names that several columns share.",
+            found=", ".join(twice),
+            expected="a name of its own for every column",
+        )
+
+
+def check_stated(table: pa.Table, column: str, kind: str, kinds: Sequence[str]) -> None:
+    """Raises MatchError where a user states a kind of a column, and there is no such column or kind."""
+    column_of(table, column)
+    if kind not in kinds:
+        raise MatchError(
+            f"There is no kind of field {kind!r}.", found=f"{column}={kind}", expected=", ".join(kinds)
+        )
 
 
 def groups_of(column: pa.ChunkedArray) -> Ints:

@@ -216,6 +216,7 @@ THEME = {
     "model": mark("model number"),
     "brand": mark("brand"),
     "price": mark("price"),
+    "picture": mark("picture"),
     "others": mark("beside other listings"),
     "rivals": mark("others that may be it as well"),
 }

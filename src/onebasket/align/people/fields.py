@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -11,8 +10,7 @@ from typing import Literal, get_args
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from onebasket.align.rows import is_called_id
-from onebasket.errors import MatchError
+from onebasket.align.rows import check_names, check_stated, is_called_id
 
 Kind = Literal[
     "given_name", "family_name", "full_name", "birth_date", "email", "phone", "postcode", "city",
@@ -62,13 +60,7 @@ def find_fields(table: pa.Table, leave_out: Sequence[str] = (), *, every: bool =
     name are there.
     Raises MatchError for two columns of one name.
     """
-    twice = [name for name, times in Counter(table.column_names).items() if times > 1]
-    if twice:
-        raise MatchError(
-            f"The table has {len(twice)} names that several columns share.",
-            found=", ".join(twice),
-            expected="a name of its own for every column",
-        )
+    check_names(table)
     found = []
     for name in table.column_names:
         if name in leave_out or is_called_id(name) or not _is_texty(table.schema.field(name).type):
@@ -86,16 +78,7 @@ def state_fields(table: pa.Table, stated: Mapping[str, str]) -> list[Field]:
     """Fields as a user states them, column → kind. Raises MatchError for what is not there."""
     fields = []
     for column, kind in stated.items():
-        if column not in table.column_names:
-            raise MatchError(
-                f"The table has no column {column!r}.",
-                found=", ".join(table.column_names),
-                next_step="name one of its columns",
-            )
-        if kind not in KINDS:
-            raise MatchError(
-                f"There is no kind of field {kind!r}.", found=f"{column}={kind}", expected=", ".join(KINDS)
-            )
+        check_stated(table, column, kind, KINDS)
         fields.append(Field(column, next(each for each in get_args(Kind) if each == kind)))
     return fields
 

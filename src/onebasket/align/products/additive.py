@@ -89,6 +89,8 @@ def fit(features: Floats, labels: Values, weights: Values | None = None, prior: 
     firm = np.full(WIDTH, float(ridge))
     if prior is None:
         firm[0] = 1e-6
+    else:  # what the prior never saw is learnt as if there were none
+        firm[prior.weights == 0.0] = min(ridge, RIDGE)
     loss, slope, bend = _tell(features, labels, counts, now, start, firm)
     for _ in range(_ROUNDS):
         step, length = np.linalg.solve(bend, slope), 1.0

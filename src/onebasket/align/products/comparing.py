@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from onebasket.align.products import images
 from onebasket.align.products.facts import KINDS_OF_FACTS, compare_facts
 from onebasket.align.products.offers import Letters, Offers
 from onebasket.align.products.texts import Ints
@@ -21,7 +22,8 @@ _WORDS = (
     "model_shared", "model_alone_less", "model_alone_more", "model_within", "model_held", "model_prefix",
 )  # fmt: skip
 _NUMBERS = ("numbers_shared", "numbers_alone_less", "numbers_alone_more", "model_shared_all")
-_COLUMNS = ("first_word", "brand_same", "brand_within", "model_same", "model_column_within", "price_ratio")
+_COLUMNS = ("first_word", "brand_same", "brand_within", "model_same", "model_column_within", "price_ratio",
+            "image_cosine")  # fmt: skip
 PLAIN = (
     *(f"{view}_{name}" for view in VIEWS for name in _VIEW), *_WORDS, *_NUMBERS, *_COLUMNS, *KINDS_OF_FACTS,
 )  # fmt: skip
@@ -65,6 +67,7 @@ def _columns(offers: Offers, left: Pair, right: Pair, found: Floats) -> None:
         _stated(*held, left, right, found[:, place : place + 2])
     with np.errstate(invalid="ignore"):
         found[:, 5] = np.abs(np.log(offers.price[left] / offers.price[right]))
+    found[:, 6] = images.alike(offers.image, left, right)
 
 
 @kernel

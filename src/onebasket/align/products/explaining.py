@@ -12,6 +12,7 @@ from onebasket.align.products.comparing import Floats
 _PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("others", ("_gap_", "_rank_", "_lead_")),  # how others of the two catalogues are alike
     ("price", ("price_",)),
+    ("picture", ("image_",)),
     ("brand", ("brand_",)),
     ("model", ("model_",)),
     ("variant", ("facts_", "edition_", "_differs")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -11,6 +10,7 @@ from typing import Literal, get_args
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from onebasket.align.rows import check_names, check_stated
 from onebasket.errors import MatchError
 
 # schema.org: name, brand, model or mpn, gtin, sku, price, category, description, size, color, material.
@@ -57,16 +57,10 @@ def find_fields(table: pa.Table, stated: Mapping[str, str] | None = None, leave_
     Raises MatchError for a column or kind that there is none of, for two columns of one name, and where
     nothing can be a title.
     """
-    twice = [name for name, times in Counter(table.column_names).items() if times > 1]
-    if twice:
-        raise MatchError(
-            f"The table has {len(twice)} names that several columns share.",
-            found=", ".join(twice),
-            expected="a name of its own for every column",
-        )
+    check_names(table)
     stated = stated or {}
     for column, kind in stated.items():
-        _check(table, column, kind)
+        check_stated(table, column, kind, KINDS)
     found: dict[str, Kind] = {}
     for name in table.column_names:
         if name in leave_out:
@@ -85,19 +79,6 @@ def find_fields(table: pa.Table, stated: Mapping[str, str] | None = None, leave_
             next_step="state it: column and kind, such as label=title",
         )
     return [Field(column, kind) for column, kind in found.items()]
-
-
-def _check(table: pa.Table, column: str, kind: str) -> None:
-    if column not in table.column_names:
-        raise MatchError(
-            f"The table has no column {column!r}.",
-            found=", ".join(table.column_names),
-            next_step="name one of its columns",
-        )
-    if kind not in KINDS:
-        raise MatchError(
-            f"There is no kind of field {kind!r}.", found=f"{column}={kind}", expected=", ".join(KINDS)
-        )
 
 
 def _called(name: str) -> str | None:

@@ -12,8 +12,8 @@ from onebasket.align.products.additive import Additive, Values, fit
 from onebasket.align.products.comparing import Floats, Pair
 from onebasket.errors import MatchError, MissingExtraError
 
-_TREES = 600
-_SETTINGS = {
+ROUNDS = 600
+SETTINGS = {
     "objective": "binary", "learning_rate": 0.03, "num_leaves": 15, "min_data_in_leaf": 10,
     "bagging_fraction": 0.8, "bagging_freq": 1, "feature_fraction": 0.5, "lambda_l2": 1.0,
     "deterministic": True, "force_row_wise": True, "verbose": -1,
@@ -44,8 +44,8 @@ def learn(features: Floats, labels: Values, threads: int = 2, seed: int = 0) -> 
             expected="pairs that are one product (1) and pairs that are not (0)",
         )
     lightgbm = boosting("Learning from judged pairs")
-    settings = {**_SETTINGS, "num_threads": threads, "seed": seed}
-    trees = lightgbm.train(settings, lightgbm.Dataset(features, labels), _TREES)
+    settings = {**SETTINGS, "num_threads": threads, "seed": seed}
+    trees = lightgbm.train(settings, lightgbm.Dataset(features, labels), ROUNDS)
     return Blend(fit(features, labels), trees.model_to_string())
 
 

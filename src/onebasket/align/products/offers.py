@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from onebasket.align.products import texts
+from onebasket.align.products import images, texts
 from onebasket.align.products.facts import facts_of
 from onebasket.align.products.fields import Field
+from onebasket.align.products.images import Vectors
 from onebasket.align.products.texts import Ints
 from onebasket.align.products.tokens import (
     VIEWS,
@@ -73,6 +74,7 @@ class Offers:
     first: npt.NDArray[np.uint32]  # the first word of each title
     price: npt.NDArray[np.float64]  # nan: none; in the catalogue's currency
     gtin: Ints  # 14 digits as a number; -1: none, or none that is valid
+    image: Vectors  # of length one each, (offers, width); nan: none
 
     @property
     def size(self) -> int:
@@ -95,17 +97,18 @@ class _Read:
 
 def encode(tables: Sequence[pa.Table], fields: Sequence[Sequence[Field]]) -> Offers:
     """Read catalogues. `fields[i]` says what the columns of `tables[i]` mean; barcodes are valid, or null."""
-    read, prices, gtins = [], [np.zeros(0)], [np.zeros(0, np.int64)]
+    read, prices, gtins, pictures = [], [np.zeros(0)], [np.zeros(0, np.int64)], []
     for table, said in zip(tables, fields, strict=True):
         read += [_read(table.slice(start, _SLICE), said) for start in range(0, table.num_rows, _SLICE)]
         prices.append(_prices(table, said))
         gtins.append(_gtins(table, said))
+        pictures.append(images.vectors(table, said))
     views = {view: Weighed.of(Sets.joined([each.views[view] for each in read])) for view in VIEWS}
     head, brand, model = (_joined([each.squeezed[place] for each in read]) for place in range(3))
     source = np.repeat(np.arange(len(tables), dtype=np.int32), [table.num_rows for table in tables])
     first = np.concatenate([np.zeros(0, np.uint32), *(each.first for each in read)])
     facts = Sets.joined([each.facts for each in read])
-    told = np.concatenate(prices), np.concatenate(gtins)
+    told = np.concatenate(prices), np.concatenate(gtins), images.together(pictures)
     return Offers(source, views, facts, head, brand, model, first, *told)
 
 
