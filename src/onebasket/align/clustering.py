@@ -58,12 +58,13 @@ def clusters(
     must = _pairs(limits.together)
     some[must] = True
     asked = np.flatnonzero(some[left] & some[right])
-    compared = both_ways(size, left[asked], right[asked], weights[asked])
+    starts, others, pairs = both_ways(size, left[asked], right[asked])
+    compared = starts, others, weights[asked][pairs]
     links = np.flatnonzero(linked)
     links = links[np.lexsort((right[links], left[links], -weights[links]))]
     ordered = np.concatenate([must[0], left[links]]), np.concatenate([must[1], right[links]])
     apart = _pairs(limits.apart)
-    forbidden = both_ways(size, apart[0], apart[1], np.zeros(apart.shape[1], np.float32))[:2]
+    forbidden = both_ways(size, apart[0], apart[1])[:2]
     holders = np.zeros((size, 0, 2), np.int64) if limits.holders is None else limits.holders
     born = np.full(size, -1, np.int64) if limits.born is None else limits.born
     parent = np.arange(size, dtype=np.int64)
@@ -76,21 +77,19 @@ def _pairs(said: Ints | None) -> Pair:
     return np.zeros((2, 0), np.int32) if said is None else said.reshape(-1, 2).T.astype(np.int32)
 
 
-def both_ways(
-    size: int, left: Pair, right: Pair, weights: npt.NDArray[np.float32]
-) -> tuple[Ints, Pair, npt.NDArray[np.float32]]:
-    """For each record, from `starts[i]` to `starts[i + 1]`: the others it is paired with, and the weights."""
+def both_ways(size: int, left: Pair, right: Pair, order: Ints | None = None) -> tuple[Ints, Pair, Ints]:
+    """For each record, from `starts[i]` to `starts[i + 1]`: the others it is paired with, and which pairs.
+
+    In the order of `order`, places of pairs; else as the pairs come.
+    """
     starts = np.zeros(size + 1, np.int64)
-    others, votes = np.empty(2 * len(left), np.int32), np.empty(2 * len(left), np.float32)
-    _sort_by_record(left, right, weights, starts, others, votes)
-    return starts, others, votes
+    others, pairs = np.empty(2 * len(left), np.int32), np.empty(2 * len(left), np.int64)
+    _sort_by_record(left, right, np.arange(len(left)) if order is None else order, starts, others, pairs)
+    return starts, others, pairs
 
 
 @kernel
-def _sort_by_record(
-    left: Pair, right: Pair, weights: npt.NDArray[np.float32], starts: Ints, others: Pair,
-    votes: npt.NDArray[np.float32],
-) -> None:  # fmt: skip
+def _sort_by_record(left: Pair, right: Pair, order: Ints, starts: Ints, others: Pair, pairs: Ints) -> None:
     """Counting sort of both directions of each pair, in place."""
     for k in range(len(left)):
         starts[left[k] + 1] += 1
@@ -98,12 +97,10 @@ def _sort_by_record(
     for record in range(1, len(starts)):
         starts[record] += starts[record - 1]
     at = starts.copy()
-    for k in range(len(left)):
-        a, b = left[k], right[k]
-        others[at[a]], votes[at[a]] = b, weights[k]
-        others[at[b]], votes[at[b]] = a, weights[k]
-        at[a] += 1
-        at[b] += 1
+    for k in order:
+        for one, other in ((left[k], right[k]), (right[k], left[k])):
+            others[at[one]], pairs[at[one]] = other, k
+            at[one] += 1
 
 
 def connected(size: int, left: Pair, right: Pair) -> Ints:

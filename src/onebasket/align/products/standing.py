@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from onebasket.align.clustering import both_ways
 from onebasket.align.products.comparing import PLAIN, Floats, Pair
 from onebasket.align.products.offers import Offers
 from onebasket.align.products.texts import Ints
@@ -26,9 +27,7 @@ class Rivals:
         """`alike` (pairs, 5) are the columns `BY` of the candidates' features."""
         known = np.ascontiguousarray(np.nan_to_num(alike))
         order = np.argsort(-known.sum(axis=1), kind="stable")
-        starts = np.zeros(offers.size + 1, np.int64)
-        others, pairs = np.empty(2 * len(left), np.int32), np.empty(2 * len(left), np.int64)
-        _sort_by_offer(left, right, order, starts, others, pairs)
+        starts, others, pairs = both_ways(offers.size, left, right, order)
         self._lists: _Lists = (offers.source, starts, others, pairs, known)
 
     def standing(self, left: Pair, right: Pair, features: Floats) -> Floats:
@@ -46,21 +45,6 @@ class Rivals:
 def alike(features: Floats) -> Floats:
     """The columns of features by which candidates are ranked."""
     return features[:, _PLACES]
-
-
-@kernel
-def _sort_by_offer(left: Pair, right: Pair, order: Ints, starts: Ints, others: Pair, pairs: Ints) -> None:
-    """From `starts[i]` to `starts[i + 1]`: offer i's candidates in this order, and the pairs' numbers."""
-    for k in range(len(left)):
-        starts[left[k] + 1] += 1
-        starts[right[k] + 1] += 1
-    for offer in range(1, len(starts)):
-        starts[offer] += starts[offer - 1]
-    at = starts.copy()
-    for k in order:
-        for one, other in ((left[k], right[k]), (right[k], left[k])):
-            others[at[one]], pairs[at[one]] = other, k
-            at[one] += 1
 
 
 @kernel
