@@ -54,14 +54,9 @@ def table(rows: list[dict[str, Any]]) -> pa.Table:
 
 def score(rows: list[dict[str, Any]], told: dict[tuple[int, str], str]) -> float:
     """Micro-F1."""
-    right = found = asked = 0
-    for at, row in enumerate(rows):
-        for name, values in row["values"].items():
-            value = told.get((at, name))
-            right += value in values
-            found += value is not None
-            asked += bool(values)
-    return 2.0 * right / (found + asked)
+    right = sum(value in rows[at]["values"].get(name, ()) for (at, name), value in told.items())
+    asked = sum(bool(values) for row in rows for values in row["values"].values())
+    return 2.0 * right / (len(told) + asked)
 
 
 def usual(train: list[dict[str, Any]], test: list[dict[str, Any]]) -> dict[tuple[int, str], str]:
@@ -123,12 +118,7 @@ def main() -> None:
         if not seed:
             for category in sorted({row["category"] for row in test}):
                 which = [at for at, row in enumerate(test) if row["category"] == category]
-                mine = {
-                    (n, name): told[at, name]
-                    for n, at in enumerate(which)
-                    for name in test[at]["values"]
-                    if (at, name) in told
-                }
+                mine = {(which.index(at), name): value for (at, name), value in told.items() if at in which}
                 print(f"  {category:28} F1 {score([test[at] for at in which], mine):.4f}")
     spread = statistics.pstdev(f1)
     print(f"OneBasket, {options.seeds} seeds    F1 {statistics.mean(f1):.4f} ± {spread:.4f}")

@@ -7,7 +7,8 @@ offers of both tables are read; judged pairs of train.csv teach (supervised), th
 in train.csv, valid.csv and test.csv do (transfer), or none (alone). The threshold is the one with the best
 F1 on valid.csv; where no label is used at all it is one half. F1 is that of test.csv, each pair judged by
 itself; beside it with one-to-one choice among candidates, which knows no labels. End to end: links among
-all candidates that touch an offer of a pair known to be one product, against all such pairs.
+all candidates that touch an offer of a pair of test.csv that is one product, against all such pairs; links
+that are pairs of train.csv or valid.csv count neither way.
 """
 
 from __future__ import annotations
@@ -35,17 +36,17 @@ class Set:
         self.tables = [read_table(folder / f"table{side}.csv")[0] for side in "AB"]
         self.pairs = {split: read_table(folder / f"{split}.csv")[0] for split in SPLITS}
 
-    @property
-    def same(self) -> set[tuple[str, str]]:
-        """All pairs known to be one product."""
-        every = pa.concat_tables(self.pairs.values()).to_pylist()
-        return {(row["ltable_id"], row["rtable_id"]) for row in every if row["label"] == "1"}
+    def said(self, *splits: str, label: str = "01") -> set[tuple[str, str]]:
+        """The pairs of splits that have such a label."""
+        every = pa.concat_tables([self.pairs[split] for split in splits]).to_pylist()
+        return {(row["ltable_id"], row["rtable_id"]) for row in every if row["label"] in label}
 
 
-def end_to_end(found: ProductsMatch, same: set[tuple[str, str]]) -> Quality:
-    """Links among offers that known pairs name, against these pairs."""
+def end_to_end(found: ProductsMatch, one: Set) -> Quality:
+    """Links among offers that tested pairs name, against these pairs."""
+    same, seen = one.said("test", label="1"), one.said("train", "valid")
     named = {a for a, _ in same}, {b for _, b in same}
-    links = {(row["id_a"], row["id_b"]) for row in found.links.to_pylist()}
+    links = {(row["id_a"], row["id_b"]) for row in found.links.to_pylist()} - seen
     asked = {pair for pair in links if pair[0] in named[0] or pair[1] in named[1]}
     hit = len(asked & same)
     precision, recall = hit / max(len(asked), 1), hit / len(same)
@@ -65,7 +66,7 @@ def recall_at(one: Set, most: int) -> float:
     near = likest(views, Index.of(views, offers.of(1)), offers.of(0), most, BUDGET)
     ids = [table["id"].to_pylist() for table in one.tables]
     rows = [{name: place for place, name in enumerate(each)} for each in ids]
-    hits = [rows[1][b] + len(ids[0]) in near[rows[0][a]] for a, b in one.same]
+    hits = [rows[1][b] + len(ids[0]) in near[rows[0][a]] for a, b in one.said(*SPLITS, label="1")]
     return float(np.mean(hits))
 
 
@@ -100,7 +101,7 @@ def show(one: Set, way: str, how: dict[str, Any], seeds: int) -> None:
             seconds.append(time.monotonic() - began)
             assert found.quality
             figures[choice].append(found.quality)
-        ends.append(end_to_end(found, one.same))
+        ends.append(end_to_end(found, one))
     plain = [each.f1 for each in figures[False]]
     print(
         f"{way:24} F1 {statistics.mean(plain):.3f} ({min(plain):.3f}-{max(plain):.3f})"

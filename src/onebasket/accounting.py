@@ -44,6 +44,14 @@ class Account:
         return self
 
 
+@dataclass(frozen=True)
+class Note:
+    """What to know before trusting what a step made. `again`: the next run does the step again."""
+
+    text: str
+    again: bool = False
+
+
 def peak_memory() -> int:
     """The most memory this process has held so far, in bytes.
 

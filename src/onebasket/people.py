@@ -23,7 +23,7 @@ from onebasket.align.people.live import Live
 from onebasket.align.people.matching import Matching, match
 from onebasket.align.people.quality import Band, Quality, of_clusters, of_pairs, reliability
 from onebasket.align.people.recall import estimated_recall
-from onebasket.align.rows import Ids, column_of, groups_of
+from onebasket.align.rows import Ids, column_of, groups_of, table_of
 from onebasket.errors import MatchError
 
 Ints = npt.NDArray[np.int64]
@@ -45,7 +45,7 @@ def match_people(
     matched as asked.
     """
     began = time.monotonic()
-    data = table if isinstance(table, pa.Table) else pa.table(table)
+    data = table_of(table)
     ids = Ids.of(data, record_id)
     settings = settings_of(data, ids, rules, wishes)
     told = None if truth is None else groups_of(column_of(data, truth))
@@ -132,6 +132,7 @@ class PeopleMatch:
         self._known = self._ids  # and those of records added since
         # What to know before trusting the result.
         self.notes: tuple[str, ...] = (
+            *([ids.note] if ids.note else []),
             *matching.model.notes,
             *(
                 f"{each.lost:,} pairs that agree on {each.rule} are in blocks too large to compare."
@@ -196,7 +197,7 @@ class PeopleMatch:
         the new records and of all records whose cluster changed. The model stays the one that was fitted.
         Raises MatchError for what does not fit, and adds nothing then.
         """
-        data = table if isinstance(table, pa.Table) else pa.table(table)
+        data = table_of(table)
         for field in self.fields:
             column_of(data, field.column)
         fresh = self._asked.fresh(ids, data.num_rows, self._known)

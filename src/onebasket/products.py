@@ -17,12 +17,12 @@ from onebasket.accounting import Progress, peak_memory, silent
 from onebasket.align.products.additive import WIDTH, Additive, Values
 from onebasket.align.products.candidates import MOST
 from onebasket.align.products.comparing import Floats, Pair
-from onebasket.align.products.fields import Field, find_fields
+from onebasket.align.products.fields import KINDS, Field, find_fields, is_list
 from onebasket.align.products.labelled import Blend
 from onebasket.align.products.learning import Judged
 from onebasket.align.products.matching import Matching, Settings, match
 from onebasket.align.products.saved import public, restore, save
-from onebasket.align.rows import Ids, Ints
+from onebasket.align.rows import Ids, Ints, stated_of, table_of
 from onebasket.clean.values.gtin import gtin
 from onebasket.errors import MatchError
 from onebasket.judging import Band, Judge
@@ -68,23 +68,18 @@ def match_products(
     """Find which offers of two or more catalogues are one product.
 
     `catalogues`: Arrow tables, or anything that hands one out (polars, pandas, DuckDB), with any columns.
-    `fields` states what columns are ({"label": "title"}), for all catalogues or one mapping each; what is
-    not stated is found. `ids` names the columns of ids. `pairs` are judged pairs to learn from, `valid`
-    such to choose the threshold on, `test` such to judge the result by: tables of three columns, an id of
-    the first catalogue, one of the second, and a label, 1 or 0. Without pairs the model that was learnt
-    from public catalogues is drawn to these. For `wishes` see `Wishes`.
+    `fields` states what columns are ({"label": "title"}), for all catalogues, of which each takes what it
+    has, or one mapping each; what is not stated is found. `ids` names the columns of ids. `pairs` are
+    judged pairs to learn from, `valid` such to choose the threshold on, `test` such to judge the result by:
+    tables of three columns, an id of the first catalogue, one of the second, and a label, 1 or 0. Without
+    pairs the model that was learnt from public catalogues is drawn to these. For `wishes` see `Wishes`.
     Raises MatchError for what cannot be matched as asked.
     """
     began = time.monotonic()
-    tables = [each if isinstance(each, pa.Table) else pa.table(each) for each in catalogues]
+    tables = [table_of(each) for each in catalogues]
     _check(tables, pairs, wishes)
-    named = [ids] * len(tables) if ids is None or isinstance(ids, str) else list(ids)
-    stated = [fields] * len(tables) if fields is None or isinstance(fields, Mapping) else list(fields)
-    rows = [Ids.of(table, name) for table, name in zip(tables, named, strict=True)]
-    said = [
-        find_fields(table, stating, (each.column,) if each.column else ())
-        for table, stating, each in zip(tables, stated, rows, strict=True)
-    ]
+    read = [_Read.of(*each) for each in zip(tables, stated_of(tables, fields, ids, KINDS), strict=True)]
+    rows = [each.ids for each in read]
     judged, chosen_on, tested = (
         None if table is None else _judged(table, rows, tables[0].num_rows, what)
         for table, what in ((pairs, "pairs"), (valid, "valid"), (test, "test"))
@@ -101,18 +96,16 @@ def match_products(
         judge=None if (band := wishes.get("judge")) is None else Judge.of(band),
         seed=wishes.get("seed", 0),
     )
-    found = match([_with_codes(*each) for each in zip(tables, said, strict=True)], said, asked, progress)
-    return ProductsMatch(found, rows, said, tested, time.monotonic() - began)
+    found = match([each.table for each in read], [each.fields for each in read], asked, progress)
+    return ProductsMatch(found, read, tested, time.monotonic() - began)
 
 
 def judged_features(a: pa.Table, b: pa.Table, *, pairs: pa.Table) -> tuple[Floats, Values]:
     """Features of judged pairs of two catalogues, shape (pairs, features), and their labels."""
-    rows = [Ids.of(table, None) for table in (a, b)]
-    said = [find_fields(table, None, (each.column,) if each.column else ())
-            for table, each in zip((a, b), rows, strict=True)]  # fmt: skip
-    asked = _judged(pairs, rows, a.num_rows, "pairs")
-    tables = [_with_codes(*each) for each in zip((a, b), said, strict=True)]
-    found = match(tables, said, Settings(known=_NOTHING, model=_NOTHING))
+    read = [_Read.of(table, ({}, None)) for table in (a, b)]
+    asked = _judged(pairs, [each.ids for each in read], a.num_rows, "pairs")
+    settings = Settings(known=_NOTHING, model=_NOTHING)
+    found = match([each.table for each in read], [each.fields for each in read], settings)
     return found.features(asked.left, asked.right), asked.labels
 
 
@@ -146,15 +139,14 @@ class ProductsMatch:
     """Which offers are one product. Offers are called by their ids, or by their row, counted from 0."""
 
     def __init__(
-        self, matching: Matching, rows: Sequence[Ids], fields: Sequence[list[Field]], tested: Judged | None,
-        seconds: float,
-    ) -> None:  # fmt: skip
-        self.matching, self.fields = matching, fields
+        self, matching: Matching, read: Sequence[_Read], tested: Judged | None, seconds: float
+    ) -> None:
+        self.matching, self.fields = matching, [each.fields for each in read]
         self.seconds, self.peak_memory_bytes = seconds, peak_memory()
-        self._rows, self._tested = rows, tested
-        self._starts = np.cumsum([0] + [len(each.values) for each in rows])
+        self._rows, self._tested = [each.ids for each in read], tested
         judge = matching.settings.judge
-        self.notes: tuple[str, ...] = (*matching.learnt.notes, *(judge.notes if judge else ()))
+        said = (f"Catalogue {number}: {note}" for number, each in enumerate(read, 1) for note in each.notes)
+        self.notes: tuple[str, ...] = (*said, *matching.learnt.notes, *(judge.notes if judge else ()))
 
     @cached_property
     def links(self) -> pa.Table:
@@ -162,7 +154,14 @@ class ProductsMatch:
         return self._table(np.flatnonzero(self.matching.linked))
 
     def candidates(self, least: float = 0.01) -> pa.Table:
-        """As `links`, of all candidates of at least this probability, linked or not."""
+        """As `links`, of all candidates of at least this probability, linked or not.
+
+        Raises MatchError for what is no probability.
+        """
+        if not 0.0 <= least < 1.0:
+            raise MatchError("This is no probability.", found=str(least), expected="0 or more, less than 1")
+        if least == 0.0:
+            return self._table(np.arange(len(self.matching.scores)))
         return self._table(np.flatnonzero(self.matching.scores >= np.log(least / (1.0 - least))))
 
     @property
@@ -216,13 +215,16 @@ class ProductsMatch:
 
     @property
     def learnt_from(self) -> list[str]:
-        """What the model has seen."""
-        settings = self.matching.settings
+        """What the models that judged have seen."""
+        settings, learnt = self.matching.settings, self.matching.learnt
         if settings.judged is not None:
             return [f"{len(settings.judged.labels):,} judged pairs"]
         if settings.model is not None:
             return ["a model that was given"]
-        return ["these catalogues"] if settings.alone else [*public()[1], "these catalogues"]
+        unmoved = any(each is settings.known for each in learnt.models)  # too little to learn from
+        here = ["these catalogues"] if learnt.own or not unmoved else []
+        before = public()[1] if settings.known is public()[0] else ("a model to begin from",)
+        return here if settings.alone and not unmoved else [*before, *here]
 
     def _table(self, kept: np.ndarray) -> pa.Table:
         found = self.matching
@@ -259,23 +261,62 @@ def _check(tables: Sequence[pa.Table], judged: Any, wishes: Wishes) -> None:
         )
 
 
-def _with_codes(table: pa.Table, fields: Sequence[Field]) -> pa.Table:
-    """The table with its barcodes as 14 digits; those that are not valid say nothing."""
-    column = next((each.column for each in fields if each.kind == "gtin"), None)
-    if column is None:
-        return table
-    said = table[column]
+@dataclass(frozen=True)
+class _Read:
+    """A catalogue as it is matched: lists of texts are texts, barcodes are valid or null."""
+
+    table: pa.Table
+    ids: Ids
+    fields: list[Field]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, table: pa.Table, stated: tuple[Mapping[str, str], str | None]) -> _Read:
+        """`stated`: the columns' kinds, and which one holds the ids."""
+        ids = Ids.of(table, stated[1])
+        fields = find_fields(table, stated[0], (ids.column,) if ids.column else ())
+        notes = [ids.note] if ids.note else []
+        for each in fields:
+            place, said = table.column_names.index(each.column), table[each.column]
+            if each.kind == "gtin":
+                codes, invalid = _codes(said)
+                table = table.set_column(place, each.column, codes)
+                if invalid:
+                    notes.append(f"{invalid:,} barcodes in {each.column!r} are not valid: they say nothing.")
+            elif each.kind != "image" and is_list(said.type):
+                table = table.set_column(place, each.column, _joined(said))
+        return cls(table, ids, fields, tuple(notes))
+
+
+def _codes(said: pa.ChunkedArray) -> tuple[pa.Array, int]:
+    """Barcodes as 14 digits, and how many are not valid."""
+    if is_list(said.type):
+        said = _joined(said)
+    if pa.types.is_floating(said.type):  # what pandas makes of whole numbers with gaps
+        whole = pc.and_(pc.equal(pc.floor(said), said), pc.less(pc.abs(said), 1e15))
+        said = pc.if_else(whole, said, None).cast(pa.int64())
     texts = said.cast(pa.string())
     if pa.types.is_integer(said.type):
         texts = pc.utf8_lpad(texts, 14, "0")  # as numbers they have lost the zeros they begin with
     coded = texts.combine_chunks().dictionary_encode()
-    each = pa.array([gtin(text) for text in coded.dictionary.to_pylist()], pa.string())
-    return table.set_column(table.column_names.index(column), column, each.take(coded.indices))
+    every = coded.dictionary.to_pylist()
+    codes = pa.array([gtin(text) for text in every], pa.string()).take(coded.indices)
+    blank = pa.array([not text.strip() for text in every], pa.bool_()).take(coded.indices)
+    said_something = len(blank) - blank.null_count - blank.true_count
+    return codes, said_something - (len(codes) - codes.null_count)
+
+
+def _joined(said: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The texts of each list as one text."""
+    return pa.chunked_array([
+        pa.array([cell and " ".join(filter(None, cell)) for cell in part.to_pylist()], pa.string())
+        for part in said.chunks
+    ], pa.string())  # fmt: skip
 
 
 def _judged(table: Any, rows: Sequence[Ids], start: int, what: str) -> Judged:
     """Judged pairs by offer, of the first two catalogues."""
-    table = table if isinstance(table, pa.Table) else pa.table(table)
+    table = table_of(table)
     if len(rows) != 2:
         raise MatchError("Judged pairs are of two catalogues.", found=f"{len(rows)} catalogues", expected="2")
     if table.num_columns < 3:
@@ -289,7 +330,14 @@ def _judged(table: Any, rows: Sequence[Ids], start: int, what: str) -> Judged:
     one, other, label = ("ltable_id", "rtable_id", "label") if standard else names[:3]
     left = _places(rows[0], table[one])
     right = _places(rows[1], table[other]) + start
-    return Judged(left.astype(np.int32), right.astype(np.int32), _labels(table[label], what))
+    judged = Judged(left.astype(np.int32), right.astype(np.int32), _labels(table[label], what))
+    if what != "pairs" and not judged.labels.any():
+        raise MatchError(
+            f"The pairs of {what} hold none that is one product.",
+            found=f"{table.num_rows:,} pairs",
+            expected="some with the label 1: F1 is of these",
+        )
+    return judged
 
 
 def _places(ids: Ids, said: pa.ChunkedArray) -> Ints:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from onebasket import shop as shop_file
-from onebasket.accounting import Account, Progress, peak_memory, silent
+from onebasket.accounting import Account, Note, Progress, peak_memory, silent
 from onebasket.errors import OneBasketError, ShopFileError, SourceError
 from onebasket.inbox import FOLDER, ends
 from onebasket.manifest import clock, versions, without_secrets
@@ -47,6 +47,7 @@ class RunResult:
     seconds: float
     done: tuple[str, ...]  # names of the steps that were done, in order
     stopped: Mapping[str, SourceError] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # what to know before trusting what the steps made
 
     @property
     def report(self) -> Path:
@@ -95,7 +96,8 @@ def run(
             return _nothing_new(draft.previous, began, work.stopped)
         basket.publish(draft, {**made, "seconds": _since(began), "key_id": key.id})
         done = tuple(step["name"] for step in made["steps"] if not step["reused"])
-        return RunResult(True, draft.number, draft.path, _since(began), done, work.stopped)
+        notes = tuple(made["notes"])
+        return RunResult(True, draft.number, draft.path, _since(began), done, work.stopped, notes)
 
 
 def _nothing_new(published: Version, began: float, stopped: Mapping[str, SourceError]) -> RunResult:
@@ -234,22 +236,25 @@ class _Work:
         self.progress(step.name, 0, 0)
         with self._store(together) as store:
             try:
-                accounts = [account.check() for account in step.work(store) or ()]
+                told = step.work(store) or ()
+                accounts = [each.check() for each in told if isinstance(each, Account)]
             except SourceError:
                 for name in store.written:  # half a source is none
                     (self.draft.path / name).unlink(missing_ok=True)
                 raise
             files = store.written | (self.draft.files(step.folder) if step.folder else set())
         self.progress(step.name, 1, 1)
+        notes = [each for each in told if isinstance(each, Note)]
         return Record(
             step.name,
             step.stage,
             step.source,
-            self.fingerprints[step.name],
+            "" if any(note.again for note in notes) else self.fingerprints[step.name],
             began=began,
             ended=_since(self.began),
             files=sorted(files),
             accounts=[asdict(account) for account in accounts],
+            notes=[note.text for note in notes],
         )
 
     def _store(self, together: int = 1) -> DuckStore:
@@ -344,6 +349,7 @@ class _Work:
             "truth": self._truth() if fresh and "fuse" in records else previous.get("truth"),
             "peak_memory_bytes": peak_memory(),
             "accounts": [account for record in records.values() for account in record.accounts],
+            "notes": [note for record in records.values() for note in record.notes],
             "steps": [record.as_dict() for record in records.values()],
             "stopped": {name: str(error) for name, error in sorted(self.stopped.items())},
             "health": self._health(records),

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from onebasket.accounting import Account
+from onebasket.accounting import Account, Note
 
 if TYPE_CHECKING:
     from onebasket.store.duckdb import DuckStore
@@ -38,7 +38,7 @@ class Step:
     source: str | None
     needs: tuple[str, ...]  # names of the steps whose tables it reads
     settings: Any  # whatever it depends on beside those, as data that JSON can hold
-    work: Callable[[DuckStore], list[Account] | None]
+    work: Callable[[DuckStore], list[Account | Note] | list[Account] | None]
     part: str = ""  # of several steps of a stage that are for all sources
     folder: str = ""  # of the version, with files beside its tables
 
@@ -62,6 +62,7 @@ class Record:
     reused: bool = False
     files: list[str] = field(default_factory=list)  # relative to the version's folder
     accounts: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -117,6 +117,66 @@ def test_odd_offers_are_matched_soundly(one: pa.Table, other: pa.Table) -> None:
     assert facts["offers"] == [one.num_rows, other.num_rows] and facts["f1"] is None
 
 
+def with_barcode(number: int) -> int:
+    """A valid GTIN-12 as a number, which has lost the zeros it began with."""
+    body = f"00{number:09}"
+    return int(body + str(-(3 * sum(map(int, body[0::2])) + sum(map(int, body[1::2]))) % 10))
+
+
+def test_barcodes_are_read_as_tables_hold_them() -> None:
+    codes = [with_barcode(1234567), with_barcode(7654321), None]
+    texts = pa.array([None if code is None else f"{code:012}" for code in codes], pa.string())
+    floats = pa.array([None if code is None else float(code) for code in codes], pa.float64())  # pandas'
+    one = offers("red kettle", "blue lamp", "x", ean=texts)
+    views, coded = texts.cast(pa.string_view()), texts.dictionary_encode()
+    for column in (floats, pa.array(codes, pa.int64()), views, coded):
+        found = match_products(one, offers("theirs", "whatever", "nothing", ean=column))
+        pairs = set(zip(found.links["id_a"].to_pylist(), found.links["id_b"].to_pylist(), strict=True))
+        assert pairs == {(0, 0), (1, 1)} and not found.notes[1:]
+    wrong = match_products(one, offers("a", "b", "c", ean=["123", "4006381333932", ""]))
+    assert any("Catalogue 2: 2 barcodes in 'ean' are not valid" in note for note in wrong.notes)
+
+
+def test_columns_that_are_no_texts_are_read_or_left_out() -> None:
+    one = offers(
+        "red kettle", "blue lamp", tags=[["steel", None, "1 l"], None], raw=[b"1", b"2"], dims=[[1.0], [2.0]],
+        nested=[{"a": 1}, {"a": 2}],
+    )  # fmt: skip
+    found = match_products(one, offers("kettle red", "lamp blue"))
+    assert found.metrics()["fields"][0] == {"title": "title", "tags": "free"}
+
+
+def test_rows_that_ids_do_not_tell_apart_are_numbered_and_a_note_says_so() -> None:
+    found = match_products(offers("a kettle", "a lamp", id=["x", "x"]), offers("a kettle", id=["y"]))
+    assert found.notes[0].startswith("Catalogue 1: Rows are called by their numbers")
+
+
+def test_pairs_that_judge_nothing_are_refused() -> None:
+    one, nothing = offers("red kettle"), pa.table({"a": [0], "b": [0], "label": [0]})
+    for name in ("test", "valid"):
+        for pairs in (nothing, nothing.slice(0, 0)):
+            with pytest.raises(MatchError, match=f"pairs of {name} hold none"):
+                match_products(one, one, **{name: pairs})
+    found = match_products(one, one)
+    assert found.candidates(0.0).num_rows == len(found.matching.left)
+    with pytest.raises(MatchError, match="no probability"):
+        found.candidates(1.0)
+
+
+def test_each_catalogue_takes_what_is_stated_of_its_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("nr,what,sku\n1,red kettle,k1\n2,blue lamp,k2\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("ref,label\nx,red kettle\ny,blue lamp\n", encoding="utf-8")
+    said = ("--field", "what=title", "--field", "sku=id", "--field", "label=title", "--field", "ref=id")
+    done = match(tmp_path, "a.csv", "b.csv", *said, "--out", "links.csv", "--json", "m.json")
+    assert done.returncode == 0, done.stderr
+    links = pa_csv.read_csv(tmp_path / "links.csv")
+    assert sorted(zip(links["id_a"].to_pylist(), links["id_b"].to_pylist(), strict=True)) == [
+        ("k1", "x"), ("k2", "y")
+    ]  # fmt: skip
+    fields = json.loads((tmp_path / "m.json").read_text(encoding="utf-8"))["fields"]
+    assert fields == [{"nr": "free", "what": "title"}, {"label": "title"}]
+
+
 def test_one_title_for_everything_takes_bounded_work() -> None:
     many = offers(*["same old kettle"] * 20_000)
     found = match_products(many, many)

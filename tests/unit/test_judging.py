@@ -3,69 +3,27 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from onebasket import match_products
 from onebasket.errors import MatchError
 from onebasket.judging import KEY, Band, Judge
+from tests.servers.language_model import Model, serving
 from tests.unit.align.products.world import world
 
 pytest.importorskip("openai", reason="the extra [judge] is not installed")
 
 
-class Model:
-    """What the server says, and what it was asked."""
-
-    def __init__(self) -> None:
-        self.said, self.status, self.asked, self.keys = "Yes.", 200, [], []
-
-    def answer(self, question: str) -> str:
-        return self.said
-
-
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[Model, str]]:
-    model = Model()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            model.asked.append(body)
-            model.keys.append(self.headers["Authorization"])
-            text = model.answer(body["messages"][-1]["content"])
-            message = {"role": "assistant", "content": text}
-            choice = {"index": 0, "message": message, "finish_reason": "stop"}
-            said = json.dumps(
-                {
-                    "id": "x",
-                    "object": "chat.completion",
-                    "created": 0,
-                    "model": body["model"],
-                    "choices": [choice],
-                }
-            ).encode()
-            self.send_response(model.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(said)))
-            self.end_headers()
-            self.wfile.write(said)
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv(KEY, "secret")
-    yield model, f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    server.server_close()
+    with serving() as served:
+        yield served
 
 
 def test_answers_are_kept_and_the_budget_holds(model: tuple[Model, str], tmp_path: Path) -> None:
@@ -123,3 +81,67 @@ def test_only_pairs_in_the_band_are_asked_and_the_judge_is_believed(model: tuple
     )
     offers = json.loads(server.asked[0]["messages"][1]["content"].split("Offer A:\n")[1].split("\n")[0])
     assert {"title", "price"} <= set(offers) or {"name", "cost"} & set(offers)
+
+
+@pytest.mark.parametrize(
+    ("answer", "same"),
+    [("Yes", True), ("no.", False), ("**No**, they differ in size", False), ("The answer is: yes.", True),
+     ("<think>no, or yes? no</think>\nYes", True), ("<think>yes, no", None), ("是的。", True),
+     ("不是", False), ("maybe", None), ("", None)],
+)  # fmt: skip
+def test_yes_and_no_are_understood(
+    model: tuple[Model, str], tmp_path: Path, answer: str, same: bool | None
+) -> None:
+    server, url = model
+    server.said = answer
+    judge = Judge.of(Band(url, "small"), tmp_path / "judged.ndjson")
+    assert judge.say([("a", "b")]) == [same]
+
+
+def test_what_may_pass_is_tried_again_and_what_was_unclear_is_not(
+    model: tuple[Model, str], tmp_path: Path
+) -> None:
+    server, url = model
+    pairs = [(f"kettle {number}", "kettle") for number in range(6)]
+    server.status = 503
+    judge = Judge.of(Band(url, "small"), tmp_path / "judged.ndjson")
+    assert judge.say(pairs[:2]) == [None, None] and not judge.stopped
+    assert "2 of 2 questions" in judge.notes[0]
+    server.status, server.said = 200, "perhaps"
+    assert judge.say(pairs[:1]) == [None] and judge.unclear == 1
+    server.status = 503
+    assert judge.say(pairs[1:]) == [None] * 5
+    assert judge.asked == 2 + 1 + 3 and "asked no more" in judge.notes[0]  # three in a row are enough
+    again = Judge.of(Band(url, "small"), tmp_path / "judged.ndjson")
+    assert again.say(pairs[:1]) == [None] and (again.asked, again.kept) == (0, 1)
+
+
+def test_answers_that_cannot_be_kept_are_used_and_a_note_says_so(
+    model: tuple[Model, str], tmp_path: Path
+) -> None:
+    _, url = model
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    judge = Judge.of(Band(url, "small"), tmp_path / "file" / "judged.ndjson")
+    assert judge.say([("a", "b"), ("b", "a")]) == [True, True]
+    assert judge.asked == 1 and "could not be kept" in judge.notes[0]
+
+
+def test_the_judge_sees_titles_however_long_other_columns_are(model: tuple[Model, str]) -> None:
+    server, url = model
+    ours, theirs, _ = world(60, seed=3)
+    long = ["wall of words " * 1000] * ours.num_rows
+    ours = ours.append_column("about_it", pa.array(long)).append_column("description", pa.array(long))
+    match_products(ours, theirs, judge=Band(url, "m", budget=3, low=0.01, high=0.99))
+    shown = json.loads(server.asked[0]["messages"][1]["content"].split("Offer A:\n")[1].split("\n\n")[0])
+    assert next(iter(shown)) == "title" and shown["title"] in ours["title"].to_pylist()
+    assert max(map(len, shown.values())) <= 300
+
+
+def test_what_identifiers_say_is_not_asked(model: tuple[Model, str]) -> None:
+    server, url = model
+    codes = [f"40{number:010}" for number in range(2)]
+    said = [code + str(-(sum(map(int, code[0::2])) + 3 * sum(map(int, code[1::2]))) % 10) for code in codes]
+    one = pa.table({"title": ["red kettle", "blue lamp"], "gtin": said})
+    server.said = "no"
+    found = match_products(one, one, judge=Band(url, "m", low=0.0, high=1.0))
+    assert not server.asked and found.links["probability"].to_pylist() == pytest.approx([1.0, 1.0])

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from onebasket.accounting import Progress, silent
+from onebasket.accounting import Note, Progress, silent
 from onebasket.align.clustering import Limits, clusters
 from onebasket.align.decisions import Decision, decisions, standing
 from onebasket.align.products.additive import Additive
@@ -63,7 +63,7 @@ _FIELDS = (
 _LEAST = 0.05  # probability from which on a pair is kept for explanation and review
 
 
-def find_products(store: DuckStore, shop: Shop, progress: Progress) -> None:
+def find_products(store: DuckStore, shop: Shop, progress: Progress) -> list[Note]:
     """Keep `align_product_roots`: each listing's product; `align_product_matches`: pairs and their evidence.
 
     Listings are called by their codes. Identifiers and decisions by hand hold whatever listings look like.
@@ -85,6 +85,9 @@ def find_products(store: DuckStore, shop: Shop, progress: Progress) -> None:
     columns = [np.arange(len(places)), roots, decided]
     store.keep("align_product_roots", store.arrow(pa.table(columns, schema=ROOTS)))
     store.keep("align_product_matches", store.arrow(_told(found, pairs)))
+    judge = found.settings.judge
+    asked = [Note(note, again=judge.unanswered > 0) for note in judge.notes] if judge else []
+    return [*map(Note, found.learnt.notes), *asked]
 
 
 def _certain(listings: pa.Table, joined: Ints, apart: Ints) -> Ints:
@@ -93,12 +96,39 @@ def _certain(listings: pa.Table, joined: Ints, apart: Ints) -> Ints:
     order = np.argsort(meaning, kind="stable")
     hub = _first_of(np.arange(len(meaning)), meaning)
     same = [np.stack([hub, np.arange(len(meaning))], axis=1)[hub != np.arange(len(meaning))]]
-    for each in np.unique(meaning[apart]):  # a hub may be what is parted: there each is tied to each
-        start, end = np.searchsorted(meaning[order], [each, each + 1])
-        same.append(_pairs(itertools.combinations(order[start:end].tolist(), 2)))
+    ordered, foes = meaning[order], _foes(apart)
+    for each in np.unique(meaning[apart]):
+        start, end = np.searchsorted(ordered, [each, each + 1])
+        same.append(_tied(order[start:end].tolist(), foes))
     limits = Limits(len(meaning), apart, np.concatenate([joined, *same]))
     none = np.zeros(0, np.int32)
     return clusters(len(meaning), none, none, np.zeros(0, np.float32), 0.0, limits)
+
+
+def _foes(apart: Ints) -> dict[int, set[int]]:
+    """What each listing is parted from."""
+    foes: dict[int, set[int]] = {}
+    for one, other in apart.tolist():
+        foes.setdefault(one, set()).add(other)
+        foes.setdefault(other, set()).add(one)
+    return foes
+
+
+def _tied(members: Sequence[int], foes: Mapping[int, set[int]]) -> Ints:
+    """Listings of one meaning, some of them parted by hand: each with the first of those that it may be with.
+
+    A single hub might be the very one that is parted from the rest.
+    """
+    hubs: list[tuple[int, set[int]]] = []
+    pairs = []
+    for member in members:
+        pairs += [(hub, member) for hub, _ in hubs]
+        held = next((held for _, held in hubs if held.isdisjoint(foes.get(member, ()))), None)
+        if held is None:
+            hubs.append((member, {member}))
+        else:
+            held.add(member)
+    return _pairs(pairs)
 
 
 def _matched(
@@ -160,10 +190,13 @@ def _told(found: Matching, pairs: _Pairs) -> pa.Table:
 
     themes = in_slices(say, left, right, len(THEMES), silent, "explain")
     rivals = bits - pairs.alone[kept]  # what other candidates, as likely, take away
-    said = np.concatenate([themes, rivals[:, None]], axis=1).round(2).tolist()
+    judge = pairs.alone[kept] - themes.sum(axis=1)  # what it says beyond what the model does
+    if found.settings.judge is None:
+        judge[:] = 0.0
+    said = np.concatenate([themes, judge[:, None], rivals[:, None]], axis=1).round(2).tolist()
+    names = (*THEMES, "judge", "rivals")
     evidence = [
-        json.dumps([[theme, bit] for theme, bit in zip((*THEMES, "rivals"), row, strict=True) if bit])
-        for row in said
+        json.dumps([[name, bit] for name, bit in zip(names, row, strict=True) if bit]) for row in said
     ]
     chance = 1.0 / (1.0 + np.exp2(-bits))
     return pa.table([left.astype(np.int64), right.astype(np.int64), chance, bits, evidence], schema=MATCHES)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from onebasket.accounting import Account, Progress, silent
+from onebasket.accounting import Account, Note, Progress, silent
 from onebasket.align.customers import find_customers
 from onebasket.align.listings import find_products
 from onebasket.shop import Align, Shop
@@ -24,7 +24,7 @@ LIMITS = pa.schema(
 
 def align(
     store: DuckStore, shop: Shop, version: int, started: datetime, progress: Progress = silent
-) -> list[Account]:
+) -> list[Account | Note]:
     """Write who is who, which product is which, and why; and the ids that gave way to others.
 
     `version` is the number of the basket being written, `started` when the run began (UTC,
@@ -43,7 +43,7 @@ def align(
     store.write("households", store.sql("align/households"))
 
     store.keep("align_listings", store.sql("align/listings"))
-    find_products(store, shop, progress)
+    notes = find_products(store, shop, progress)
     store.keep("align_members", store.sql("align/product_members"))
     store.keep("align_before", store.sql("align/products_before"))
     store.keep("align_ids", store.sql("align/ids", prefix="p", version=version))
@@ -61,6 +61,7 @@ def align(
     return [
         Account("align", "all", "people", store.count("people"), customers).check(),
         Account("align", "all", "products", store.count("products"), products).check(),
+        *notes,
     ]
 
 

@@ -91,15 +91,12 @@ def match_products(
 
     if out:
         written_as(out)  # refused now, not after the work
-    stated = dict(column_and_kind(text) for text in field or [])
-    ids = next((column for column, kind in stated.items() if kind == "id"), None)
-    fields = {column: kind for column, kind in stated.items() if kind != "id"} or None
+    fields = dict(column_and_kind(text) for text in field or [])
     band = None if judge is None else Band(judge, judge_model, judge_budget)
     with bars() as progress:
         found = match_paths(
             files, pairs=pairs, valid=valid, test=test, model=model, alone=alone, one_to_one=one_to_one,
-            threshold=threshold, most=most, seed=seed, ids=ids, fields=fields, judge=band,
-            progress=progress,
+            threshold=threshold, most=most, seed=seed, fields=fields, judge=band, progress=progress,
         )  # fmt: skip
         facts = found.metrics()
     if out:
@@ -176,13 +173,9 @@ def extract_attributes(
 
     if out:
         written_as(out)  # refused now, not after the work
-    stated = dict(column_and_kind(text) for text in field or [])
-    ids = next((column for column, kind in stated.items() if kind == "id"), None)
-    fields = {column: kind for column, kind in stated.items() if kind != "id"} or None
+    fields = dict(column_and_kind(text) for text in field or [])
     with bars() as progress:
-        found = extract_paths(
-            offers, examples, test=test, fields=fields, ids=ids, seed=seed, progress=progress
-        )
+        found = extract_paths(offers, examples, test=test, fields=fields, seed=seed, progress=progress)
         facts = found.metrics()
     if out:
         write_table(found.table, out)

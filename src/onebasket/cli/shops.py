@@ -302,6 +302,8 @@ def _tell(shop: Path, result: RunResult) -> None:
     else:
         text = _("Version {version} is published: {done} steps done in {seconds} s.")
     tell(text.format(version=result.version, done=len(result.done), seconds=result.seconds))
+    for note in result.notes:
+        tell(f"! {note}")
     if result.report.exists():
         tell(_("Report: {path}").format(path=result.report))
         tell(_("Try next:"))

@@ -1,6 +1,7 @@
 -- What each source's categories are in one tree: that of the source that puts most listings into one, of those
--- in the shop's language; a listing counts as much as its category has levels. A category of another source is the one that most of its products are in there, if they are three at least
--- and half of those in both trees; else the one of the same name; else it stands by itself.
+-- in the shop's language; a listing counts as much as its category has levels. A category of another source is
+-- the one that most of its products are in there, if they are three at least and half of those in both trees;
+-- else the one of the same name; else it stands by itself.
 with told as (
     select f.source, f.category, f.product_id, coalesce(t.fits, false) as fits
     from fuse_listings f
@@ -29,10 +30,13 @@ branches as (
     join tree t on t.source = c.source
     join fuse_categories n on n.category = c.category
 ),
+placed as (
+    select distinct source, category, product_id from told
+),
 voted as (
-    select t.source, t.category, b.category as target, count(distinct t.product_id) as products
-    from told t
-    join told b on b.product_id = t.product_id
+    select t.source, t.category, b.category as target, count(*) as products
+    from placed t
+    join placed b on b.product_id = t.product_id
     join tree r on r.source = b.source
     where t.source <> r.source
     group by t.source, t.category, b.category

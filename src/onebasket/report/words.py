@@ -218,6 +218,7 @@ THEME = {
     "price": mark("price"),
     "picture": mark("picture"),
     "others": mark("beside other listings"),
+    "judge": mark("the language model asked"),
     "rivals": mark("others that may be it as well"),
 }
 CONFLICT = {

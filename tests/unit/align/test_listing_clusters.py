@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from onebasket.align.clustering import Limits, clusters
+from onebasket.align.listings import _foes, _tied
 
 
 def test_gtin_first_then_sku(world: Any, records: Any) -> None:
@@ -52,3 +60,18 @@ def test_product_ids_are_stable(world: Any, records: Any) -> None:
     gone = set(first.products.values()) - {living}
     assert living in first.products.values()
     assert second.superseded == [("product", gone.pop(), living, "merged", 2)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(2, 9), st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=1, max_size=8))
+def test_what_is_left_of_a_parted_product_stays_together(size: int, said: list[tuple[int, int]]) -> None:
+    apart = np.array([pair for pair in said if pair[0] != pair[1] and max(pair) < size], np.int64)
+    limits = apart.reshape(-1, 2)
+    none = np.zeros(0, np.int32)
+
+    def left(together: np.ndarray) -> list[int]:
+        bounds = Limits(size, limits, together)
+        return clusters(size, none, none, np.zeros(0, np.float32), 0.0, bounds).tolist()
+
+    every = np.array(list(itertools.combinations(range(size), 2)), np.int64)
+    assert left(_tied(range(size), _foes(limits))) == left(every)

@@ -78,7 +78,7 @@ def state_fields(table: pa.Table, stated: Mapping[str, str]) -> list[Field]:
     """Fields as a user states them, column → kind. Raises MatchError for what is not there."""
     fields = []
     for column, kind in stated.items():
-        check_stated(table, column, kind, KINDS)
+        check_stated([table], column, kind, KINDS)
         fields.append(Field(column, next(each for each in get_args(Kind) if each == kind)))
     return fields
 

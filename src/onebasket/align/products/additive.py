@@ -84,7 +84,7 @@ def fit(features: Floats, labels: Values, weights: Values | None = None, prior: 
     start = np.zeros(WIDTH) if prior is None else prior.weights
     now = (begin.weights if begin else start).copy()
     if prior is None and begin is None:
-        share = float(np.average(labels, weights=counts))
+        share = float(np.average(labels, weights=counts)) if counts.any() else 0.5
         now[0] = np.log((share + 1e-6) / (1.0 - share + 1e-6))
     firm = np.full(WIDTH, float(ridge))
     if prior is None:

@@ -16,6 +16,7 @@ from onebasket.judging import Judge
 
 _BELIEVED = 3.0  # log odds of a pair that was judged; one said to be different has less than 0
 _AT_ONCE = 20
+_LONGEST = 300  # characters of a value that are shown
 _SHOWN = ("title", "brand", "model", "price", "currency", "category", "size", "pack", "color", "material",
           "description", "free")  # fmt: skip
 
@@ -38,14 +39,12 @@ def asked(
         for pair, same in zip(some, said, strict=True):
             if same is not None:
                 told[pair] = _BELIEVED if same else -_BELIEVED
-        if judge.failed:
-            break
     progress("ask", len(order), len(order))
     return told
 
 
 class _Shown:
-    """What offers say, as JSON of a line; offers are numbered through all catalogues."""
+    """What offers say, as JSON of a line, the title first; offers are numbered through all catalogues."""
 
     def __init__(self, tables: Sequence[pa.Table], fields: Sequence[Sequence[Field]]) -> None:
         self._tables, self._fields = tables, fields
@@ -56,8 +55,9 @@ class _Shown:
         place = int(np.searchsorted(self._ends, offer, side="right"))
         row = offer - (int(self._ends[place - 1]) if place else 0)
         table, said = self._tables[place], {}
-        for each in sorted(self._fields[place], key=lambda field: (field.kind not in _SHOWN, field.column)):
-            value = table[each.column][row].as_py() if each.kind in _SHOWN else None
+        shown = [field for field in self._fields[place] if field.kind in _SHOWN]
+        for each in sorted(shown, key=lambda field: _SHOWN.index(field.kind)):
+            value = table[each.column][row].as_py()
             if value not in (None, ""):
-                said[each.column] = str(value)
+                said[each.column] = str(value)[:_LONGEST]
         return json.dumps(said, ensure_ascii=False)

@@ -53,6 +53,7 @@ def find_fields(table: pa.Table, stated: Mapping[str, str] | None = None, leave_
         -> list[Field]:  # fmt: skip
     """A field for each column but `leave_out`; `stated` (column → kind) goes before what names say.
 
+    Columns of bytes and of what is nested say nothing, but for lists of texts, and of numbers of an image.
     Where no column is called a title, it is the column of texts that differ most from offer to offer.
     Raises MatchError for a column or kind that there is none of, for two columns of one name, and where
     nothing can be a title.
@@ -60,15 +61,17 @@ def find_fields(table: pa.Table, stated: Mapping[str, str] | None = None, leave_
     check_names(table)
     stated = stated or {}
     for column, kind in stated.items():
-        check_stated(table, column, kind, KINDS)
+        check_stated([table], column, kind, KINDS)
     found: dict[str, Kind] = {}
+    taken = set(stated.values()) & set(_SINGLE)
     for name in table.column_names:
-        if name in leave_out:
-            continue
         said = stated.get(name) or _called(name)
         called: Kind = next((each for each in get_args(Kind) if each == said), "free")
-        again = called in _SINGLE and called in found.values() and name not in stated
-        found[name] = "free" if again else called
+        called = "free" if called in taken and name not in stated else called
+        if name in leave_out or not _is_readable(table.schema.field(name).type, called):
+            continue
+        found[name] = called
+        taken |= {called} & set(_SINGLE)
     if "title" not in found.values() and (title := _most_like_a_title(table, found)):
         found[title] = "title"
     if "title" not in found.values() and table.num_rows:
@@ -99,6 +102,20 @@ def _most_like_a_title(table: pa.Table, found: Mapping[str, Kind]) -> str | None
         if worth > most:
             best, most = name, worth
     return best
+
+
+def is_list(kind: pa.DataType) -> bool:
+    """Whether cells are lists."""
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
+
+
+def _is_readable(kind: pa.DataType, called: Kind) -> bool:
+    if is_list(kind):
+        return _is_text(kind.value_type) or called == "image"
+    types = pa.types
+    none = (types.is_nested, types.is_binary, types.is_large_binary, types.is_binary_view,
+            types.is_fixed_size_binary)  # fmt: skip
+    return not any(is_kind(kind) for is_kind in none)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -13,6 +13,7 @@ Pair = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 Verdicts = npt.NDArray[np.int8]
 SAME, DIFFERENT, UNKNOWN = 1, 0, -1
+_FEW = 20  # offers of a component of which every pair is told
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,14 @@ class Known:
         return np.where(one == other, SAME, np.where(differ, DIFFERENT, UNKNOWN)).astype(np.int8)
 
     def pairs(self, source: Pair) -> Ints:
-        """Each offer with the first of its component in each other catalogue: left * offers + right."""
-        size, found = len(source), [np.zeros(0, np.int64)]
+        """Offers of one component and of different catalogues: left * offers + right.
+
+        Of twenty at most every two, of more each with the first in each other catalogue.
+        """
+        size, many = len(source), np.bincount(self.component, minlength=len(self.holds))
         shared = self.holds.sum(axis=1) > 1
-        asked = np.flatnonzero(shared[self.component])
+        found = [self._every_two(source, np.flatnonzero((shared & (many <= _FEW))[self.component]))]
+        asked = np.flatnonzero((shared & (many > _FEW))[self.component])
         for catalogue in range(self.holds.shape[1]):
             there = source[asked] == catalogue
             first = np.full(len(self.holds), -1, np.int64)
@@ -65,4 +70,14 @@ class Known:
             partner = first[self.component[others]]
             one, other = others[partner >= 0], partner[partner >= 0]
             found.append(np.minimum(one, other) * size + np.maximum(one, other))
+        return np.concatenate(found)
+
+    def _every_two(self, source: Pair, asked: Ints) -> Ints:
+        """Every two of these offers that are of one component and of different catalogues."""
+        order = asked[np.argsort(self.component[asked], kind="stable")]
+        found = [np.zeros(0, np.int64)]
+        for apart in range(1, min(_FEW, len(order))):
+            one, other = order[:-apart], order[apart:]
+            same = (self.component[one] == self.component[other]) & (source[one] != source[other])
+            found.append(one[same] * len(source) + other[same])  # in a component offers are in order
         return np.concatenate(found)

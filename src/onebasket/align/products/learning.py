@@ -2,7 +2,7 @@
 
 Without labels a model teaches itself (classification EM, Celeux and Govaert 1992): the pairs that are each
 other's likest begin as one product, a model is fitted to them and to all other candidates, and its own best
-pairs are what the next one is fitted to. A pair is always judged by a model that has not seen its offer.
+pairs are what the next one is fitted to. A pair is judged by a model that has not seen its first offer.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _SURE = 0.8  # and 1 - this: pairs between the two teach nothing
 _MOST = 12_000  # pairs that are not one product, of which no more are needed
 _FEW = 20  # pairs to begin with, below which nothing can be learnt
 _FIRM = 3.0  # labels a model made for itself are believed less
+DECIDED = 10.0  # a decision by hand counts as much as so many pairs
 _FIRMEST = 100.0  # how a known model gives way to what it makes of new catalogues
 _BY = tuple(FEATURES.index(name) for name in BY)
 # What catalogues state in these columns differs too much to be carried from one to another.
@@ -101,13 +102,17 @@ def carried(sets: Sequence[tuple[Floats, Values]]) -> Additive:
 
 @dataclass(frozen=True)
 class Sample:
-    """Candidates to learn from. Those that are not `mine` only say whether one of mine is the likest."""
+    """Candidates to learn from. Those that are not `mine` only say whether one of mine is the likest.
+
+    `decided` are features and labels of pairs that people judged.
+    """
 
     source: Pair  # the catalogue of each offer
     left: Pair
     right: Pair
     features: Floats
     mine: Flags
+    decided: tuple[Floats, Values] = (np.zeros((0, len(FEATURES)), np.float32), np.zeros(0))
 
     def likest(self, worth: Values) -> Flags:
         """Which pairs are the best that either offer has in the other's catalogue."""
@@ -148,6 +153,9 @@ def adapted(sample: Sample, known: Additive, seed: int, progress: Progress) -> L
     same, used = _next(sample, without_columns(sample.features), models)
     if same.sum() < _FEW:
         note = f"{int(same.sum())} pairs look like one product: weights are those of other catalogues."
+        features, labels = sample.decided
+        if len(labels):
+            models = (fit(features, labels, np.full(len(labels), DECIDED), known, _FIRMEST),)
         return Learnt(sample.source, models, notes=(note,))
     for step in range(_ADAPTED_ROUNDS):
         progress("learn", step, _ADAPTED_ROUNDS)
@@ -177,6 +185,8 @@ def _folds(
     for fold in range(FOLDS):
         kept = sample.left[chosen] % FOLDS != fold
         asked, near = chosen[kept], begin[fold % len(begin)] if begin else None
-        labels = same[asked].astype(np.float64)
-        made.append(fit(sample.features[asked], labels, weights[kept], known, ridge, near))
+        features = np.concatenate([sample.features[asked], sample.decided[0]])
+        labels = np.concatenate([same[asked].astype(np.float64), sample.decided[1]])
+        counts = np.concatenate([weights[kept], np.full(len(sample.decided[1]), DECIDED)])
+        made.append(fit(features, labels, counts, known, ridge, near))
     return tuple(made)

@@ -135,7 +135,10 @@ def match(
 
     scores = in_slices(tell, left, right, 1, progress, "weigh")[:, 0].astype(np.float64)
     if settings.judge is not None:
-        scores = asked(settings.judge, tables, fields, left, right, scores, progress)
+        open_ = known.verdicts(offers.source, left, right, settings.one_to_one) == UNKNOWN
+        scores[open_] = asked(
+            settings.judge, tables, fields, left[open_], right[open_], scores[open_], progress
+        )
     return Matching(settings, offers, known, left, right, rivals, learnt, cut, scores)
 
 
@@ -173,13 +176,15 @@ def _without_labels(
     prior = None if settings.alone else settings.known
     own = taught(offers, known, settings.decided, prior, settings.seed)
     left, right = pairs
+    said = settings.decided
+    decided = () if said is None else ((_features(offers, rivals, said.left, said.right), said.labels),)
     rest = known.verdicts(offers.source, left, right, settings.one_to_one) == UNKNOWN
     for one, other in own:
         rest &= (offers.source[left] != one) | (offers.source[right] != other)
     if not rest.any():
         return Learnt(offers.source, (settings.known,), own)
     left, right, mine = _some(left[rest], right[rest], settings.seed)
-    sample = Sample(offers.source, left, right, _features(offers, rivals, left, right), mine)
+    sample = Sample(offers.source, left, right, _features(offers, rivals, left, right), mine, *decided)
     learnt = (alone if settings.alone else adapted)(sample, settings.known, settings.seed, progress)
     return replace(learnt, own=own)
 

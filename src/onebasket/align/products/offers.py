@@ -14,6 +14,7 @@ from onebasket.align.products import images, texts
 from onebasket.align.products.facts import facts_of
 from onebasket.align.products.fields import Field
 from onebasket.align.products.images import Vectors
+from onebasket.align.products.prices import prices
 from onebasket.align.products.texts import Ints
 from onebasket.align.products.tokens import (
     VIEWS,
@@ -97,10 +98,10 @@ class _Read:
 
 def encode(tables: Sequence[pa.Table], fields: Sequence[Sequence[Field]]) -> Offers:
     """Read catalogues. `fields[i]` says what the columns of `tables[i]` mean; barcodes are valid, or null."""
-    read, prices, gtins, pictures = [], [np.zeros(0)], [np.zeros(0, np.int64)], []
+    read, costs, gtins, pictures = [], [np.zeros(0)], [np.zeros(0, np.int64)], []
     for table, said in zip(tables, fields, strict=True):
         read += [_read(table.slice(start, _SLICE), said) for start in range(0, table.num_rows, _SLICE)]
-        prices.append(_prices(table, said))
+        costs.append(prices(table, said))
         gtins.append(_gtins(table, said))
         pictures.append(images.vectors(table, said))
     views = {view: Weighed.of(Sets.joined([each.views[view] for each in read])) for view in VIEWS}
@@ -108,7 +109,7 @@ def encode(tables: Sequence[pa.Table], fields: Sequence[Sequence[Field]]) -> Off
     source = np.repeat(np.arange(len(tables), dtype=np.int32), [table.num_rows for table in tables])
     first = np.concatenate([np.zeros(0, np.uint32), *(each.first for each in read)])
     facts = Sets.joined([each.facts for each in read])
-    told = np.concatenate(prices), np.concatenate(gtins), images.together(pictures)
+    told = np.concatenate(costs), np.concatenate(gtins), images.together(pictures)
     return Offers(source, views, facts, head, brand, model, first, *told)
 
 
@@ -142,9 +143,8 @@ def _text(table: pa.Table, fields: Sequence[Field], kinds: Sequence[str]) -> pa.
     """What the columns of these kinds say, in normal form."""
     said = [each.column for each in fields if each.kind in kinds]
     most = texts.BODY if len(kinds) > 1 else texts.HEAD
-    return _spaced(
-        [texts.normal(table[column], most) for column in said] or [pa.array([""] * table.num_rows)]
-    )
+    every = [texts.normal(table[column], most) for column in said] or [pa.array([""] * table.num_rows)]
+    return pc.utf8_slice_codeunits(_spaced(every), 0, most) if len(every) > 1 else every[0]
 
 
 def _spaced(columns: Sequence[pa.StringArray]) -> pa.StringArray:
@@ -158,23 +158,6 @@ def _first(title: pa.StringArray) -> npt.NDArray[np.uint32]:
     found = np.append(sets.tokens, np.uint32(0))[np.minimum(sets.starts[:-1], len(sets.tokens))]
     found[np.diff(sets.starts) == 0] = 0
     return found
-
-
-def _prices(table: pa.Table, fields: Sequence[Field]) -> npt.NDArray[np.float64]:
-    """Prices as numbers; what is no number, or not above 0, is nan."""
-    column = next((each.column for each in fields if each.kind == "price"), None)
-    if column is None:
-        return np.full(table.num_rows, np.nan)
-    said = table[column]
-    if not (pa.types.is_floating(said.type) or pa.types.is_integer(said.type)):
-        bare = pc.replace_substring_regex(said.cast(pa.string()), r"[^0-9.,]", "")
-        cents = pc.match_substring_regex(bare, r",[0-9]{2}$")
-        point = pc.replace_substring_regex(pc.replace_substring(bare, ".", ""), ",", ".")
-        bare = pc.if_else(cents, point, pc.replace_substring(bare, ",", ""))
-        number = pc.match_substring_regex(bare, r"^(?:[0-9]+\.?[0-9]*|\.[0-9]+)$")
-        said = pc.if_else(number, bare, None)
-    prices = pc.fill_null(said.cast(pa.float64()), np.nan).to_numpy()
-    return np.where((prices > 0) & np.isfinite(prices), prices, np.nan)
 
 
 def _gtins(table: pa.Table, fields: Sequence[Field]) -> Ints:

@@ -49,8 +49,8 @@ _NAMES = "|".join(
     for unit in sorted(_OF, key=len, reverse=True)
 )
 _QUANTITY = re.compile(
-    r"(?<![a-z0-9.])(?:(?:(?P<whole>\d+)[ -])?(?<!\d/)(?P<top>[1-7])/(?P<bottom>[2348])|"
-    rf"(?P<number>\d+(?:[.,]\d+)?|\.\d+))[ -]?(?P<unit>{_NAMES})(?![a-z])"
+    r"(?<![a-z0-9.])(?:(?:(?P<whole>\d{1,9})[ -])?(?<!\d/)(?P<top>[1-7])/(?P<bottom>[2348])|"
+    rf"(?P<number>\d{{1,9}}(?:[.,]\d{{1,9}})?|\.\d{{1,9}}))[ -]?(?P<unit>{_NAMES})(?![a-z])"
 )
 _OUNCES = ("oz", "ounce", "ounces", "盎司")
 _FLUID = 29.5735295625

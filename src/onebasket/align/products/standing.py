@@ -17,7 +17,7 @@ _PLACES = tuple(PLAIN.index(name) for name in BY)
 
 
 _MOST = 32  # the likest candidates of an offer in one catalogue; others are not looked at
-_Lists = tuple[Pair, Ints, Pair, Ints, Floats]
+_Lists = tuple[Pair, int, Ints, Pair, Ints, Floats]  # the candidates of each offer in each catalogue
 
 
 class Rivals:
@@ -27,8 +27,11 @@ class Rivals:
         """`alike` (pairs, 5) are the columns `BY` of the candidates' features."""
         known = np.ascontiguousarray(np.nan_to_num(alike))
         order = np.argsort(-known.sum(axis=1), kind="stable")
-        starts, others, pairs = both_ways(offers.size, left, right, order)
-        self._lists: _Lists = (offers.source, starts, others, pairs, known)
+        source, many = offers.source, int(offers.source.max(initial=0)) + 1
+        # A list for each offer and catalogue: what others ask of an offer bounds no work for a third.
+        one, other = left * many + source[right], right * many + source[left]
+        starts, others, pairs = both_ways(offers.size * many, one, other, order)
+        self._lists: _Lists = (source, many, starts, others // np.int32(many), pairs, known)
 
     def standing(self, left: Pair, right: Pair, features: Floats) -> Floats:
         """Features `STANDING` of pairs, candidates or not, shape (pairs, features).
@@ -50,12 +53,12 @@ def alike(features: Floats) -> Floats:
 @kernel
 def _beside(one: int, other: int, x: Floats, lists: _Lists, found: Floats) -> None:
     """What is best and second best beside a pair, and its rank, shape (3, kinds), seen from one offer."""
-    source, starts, others, pairs, known = lists
+    source, many, starts, others, pairs, known = lists
     for kind in range(len(x)):
         found[0, kind], found[1, kind], found[2, kind] = x[kind], 0.0, 1.0
-    seen = 0
-    for at in range(starts[one], starts[one + 1]):
-        if others[at] == other or source[others[at]] != source[other]:
+    seen, mine = 0, one * many + source[other]
+    for at in range(starts[mine], starts[mine + 1]):
+        if others[at] == other:
             continue
         for kind in range(len(x)):
             rival = known[pairs[at], kind]

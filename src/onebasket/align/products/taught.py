@@ -15,7 +15,7 @@ from onebasket.align.products.additive import Additive, Values, fit
 from onebasket.align.products.candidates import BUDGET, MOST, Index, likest, packed, unpacked, views_of
 from onebasket.align.products.comparing import Floats, compare
 from onebasket.align.products.known import Known
-from onebasket.align.products.learning import Judged
+from onebasket.align.products.learning import DECIDED, Judged
 from onebasket.align.products.offers import Offers
 from onebasket.align.products.standing import Rivals, alike
 from onebasket.align.products.texts import Ints
@@ -24,7 +24,6 @@ _MOST = 500  # offers of a catalogue that teach about another
 _FEW = 50  # and so many at least: fewer teach nothing
 _WITHHELD = 0.3
 _FIRM = 5.0  # how firmly the prior stands
-_DECIDED = 10.0  # a decision by hand counts as much as so many pairs
 
 Models = Mapping[tuple[int, int], Additive]
 
@@ -68,7 +67,7 @@ def _fit(offers: Offers, shown: Judged, decided: Judged, prior: Additive | None)
         return np.concatenate([plain, rivals.standing(pairs.left, pairs.right, plain)], axis=1)
 
     seen = features(shown, plain), features(decided, compare(offers, decided.left, decided.right))
-    weights: Values = np.repeat([1.0, _DECIDED], [len(shown.left), len(decided.left)])
+    weights: Values = np.repeat([1.0, DECIDED], [len(shown.left), len(decided.left)])
     labels = np.concatenate([shown.labels, decided.labels])
     return fit(np.concatenate(seen), labels, weights, prior, _FIRM)
 

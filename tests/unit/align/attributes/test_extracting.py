@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -99,6 +102,58 @@ def test_tables_of_any_columns() -> None:
     assert found.table.column_names == ["id", "attribute", "value", "confidence"]
     assert set(found.table["id"].to_pylist()) <= {f"p{at}" for at in range(40)}
     assert found.quality is not None and found.quality.f1 >= 0.9
+
+
+def test_attributes_may_be_called_as_descriptions_and_categories_are() -> None:
+    offers, told = made(200)
+    shown = table(offers, told).rename_columns(
+        ["Product Type" if name == "color" else name for name in table(offers, told).column_names]
+    )
+    asked = table(made(40, seed=5)[0]).select(["title", "description", "category"])
+    found = extract_attributes(asked, shown)
+    assert {"Product Type", "weight"} <= set(found.table["attribute"].to_pylist())
+    plain = table(offers, told).drop_columns(["category"])
+    again = extract_attributes(asked, plain)
+    assert again.found == [] and "categories that no example has: '" in again.notes[0]
+
+
+def test_columns_stated_are_those_of_any_table() -> None:
+    offers, told = made(60)
+    shown = table(offers, told).rename_columns(
+        ["what" if name == "title" else name for name in table(offers, told).column_names]
+    )
+    asked = table(offers).select(["title", "description", "category"])
+    stated = extract_attributes(asked, shown, fields={"what": "title"})
+    assert "what" not in set(stated.table["attribute"].to_pylist())
+    with pytest.raises(MatchError, match="no column 'nothing'"):
+        extract_attributes(asked, shown, fields={"nothing": "title"})
+    with pytest.raises(MatchError, match="no kind of field 'brand'"):
+        extract_attributes(asked, shown, fields={"what": "brand"})
+
+
+def test_what_is_said_of_an_attribute_that_no_tested_offer_has_is_wrong() -> None:
+    offers, told = made(200)
+    asked = table(*made(40, seed=5))
+    every = extract_attributes(asked, table(offers, told), test=asked).quality
+    fewer = extract_attributes(asked, table(offers, told), test=asked.drop_columns(["weight"])).quality
+    assert every and fewer and fewer.precision < every.precision
+
+
+def test_the_order_of_sets_changes_nothing() -> None:
+    code = (
+        "from tests.unit.align.attributes.test_extracting import made, table\n"
+        "from onebasket import extract_attributes\n"
+        "found = extract_attributes(table(*made(40, seed=5)), table(*made(120)))\n"
+        "print([(each.offer, each.attribute, each.value, each.confidence) for each in found.found])"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True,
+            text=True, check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(said) == 1 and len(said.pop()) > 100
 
 
 def test_examples_without_attributes_are_refused() -> None:

@@ -9,10 +9,12 @@ import pytest
 
 from onebasket.accounting import silent
 from onebasket.align.products.additive import FEATURES, WIDTH, Additive, fit, knots
+from onebasket.align.products.fields import find_fields
 from onebasket.align.products.labelled import best_threshold, learn
-from onebasket.align.products.learning import Sample, alone
-from onebasket.align.products.matching import Settings
+from onebasket.align.products.learning import Judged, Sample, alone
+from onebasket.align.products.matching import Settings, match
 from onebasket.align.products.saved import public, restore, save
+from onebasket.align.products.standing import BY, STANDING, Rivals
 from onebasket.errors import MatchError
 from onebasket.products import match_products
 from tests.unit.align.products.world import judged, world
@@ -112,6 +114,62 @@ def test_nothing_is_learnt_from_no_candidates() -> None:
     sample = Sample(nothing, nothing, nothing, features, np.zeros(0, np.bool_))
     learnt = alone(sample, public()[0], 0, silent)
     assert isinstance(learnt.models[0], Additive) and learnt.notes
+
+
+@pytest.mark.parametrize("labels", [[], [1.0, 1.0], [0.0, 0.0]])
+def test_labels_of_one_kind_are_fitted_soundly(labels: list[float]) -> None:
+    features = np.full((len(labels), len(FEATURES)), 0.5, np.float32)
+    model = fit(features, np.array(labels))
+    assert np.isfinite(model.weights).all()
+    assert not labels or (model.score(features) > 0.0).all() == (labels[0] == 1.0)
+
+
+def test_decisions_teach_where_no_identifier_does() -> None:
+    ours, theirs, _ = world(300, seed=4)
+    plain = match_products(ours, theirs).matching
+    one = int(np.argmin(np.abs(plain.scores)))
+    pair = plain.left[[one]], plain.right[[one]]
+    tables = [ours, theirs]
+    fields = [find_fields(table, leave_out=("id",)) for table in tables]
+    moved = {}
+    for label in (0.0, 1.0):
+        decided = Judged(*pair, np.array([label]))
+        found = match(tables, fields, Settings(known=public()[0], decided=decided))
+        moved[label] = float(found.judge(*pair)[0])
+    assert moved[0.0] < plain.scores[one] - 0.1 and moved[1.0] > plain.scores[one] + 0.1
+
+
+def test_too_few_offers_learn_from_decisions() -> None:
+    ours, theirs, _ = world(8, seed=5)
+    tables = [ours, theirs]
+    fields = [find_fields(table, leave_out=("id",)) for table in tables]
+    plain = match(tables, fields, Settings(known=public()[0]))
+    pair = plain.left[:1], plain.right[:1]
+    label = float(plain.scores[0] < 0.0)
+    found = match(tables, fields, Settings(known=public()[0], decided=Judged(*pair, np.array([label]))))
+    assert (found.scores[0] - plain.scores[0]) * (1.0 if label else -1.0) > 0.05
+
+
+def test_how_a_pair_stands_depends_on_its_two_catalogues_only() -> None:
+    ours, theirs, _ = world(120, seed=6)
+    tables = [ours, theirs, theirs.rename_columns(["id", "label", "brand", "cost"])]
+    three = match_products(*tables).matching
+    between = three.offers.source[three.right] < 2
+    left, right = three.left[between], three.right[between]
+    alike = three.features(left, right)[:, [FEATURES.index(name) for name in BY]]
+    alone = Rivals(three.offers, left, right, alike).standing(left, right, three.features(left, right))
+    np.testing.assert_array_equal(three.features(left, right)[:, -len(STANDING) :], alone)
+
+
+def test_what_was_learnt_from_is_told() -> None:
+    ours, theirs, _ = world(200, seed=3)
+    few, fewer = ours.slice(0, 3), theirs.slice(0, 3)
+    names = list(public()[1])
+    assert match_products(ours, theirs).learnt_from == [*names, "these catalogues"]
+    assert match_products(ours, theirs, alone=True).learnt_from == ["these catalogues"]
+    assert match_products(few, fewer).learnt_from == names
+    assert match_products(few, fewer, alone=True).learnt_from == names
+    assert match_products(few, fewer, known=Additive(np.ones(WIDTH))).learnt_from == ["a model to begin from"]
 
 
 def test_settings_that_cannot_be_are_refused() -> None:

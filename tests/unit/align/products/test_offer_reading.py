@@ -89,7 +89,9 @@ def test_lists_are_joined_in_order() -> None:
 @pytest.mark.parametrize(
     ("said", "price"),
     [("12.50", 12.5), ("1,299.00", 1299.0), ("1.299,00", 1299.0), ("$ 5", 5.0), ("¥12", 12.0), ("0", None),
-     ("-", None), ("", None), ("1000000000000", 1e12), (None, None)],
+     ("-", None), ("", None), ("1000000000000", 1e12), (None, None), ("1e12", 1e12), ("1,5", 1.5),
+     ("5 - 10", 5.0), ("-5", None), ("$ -5", None), ("1 299,00 €", 1299.0), ("CHF 1'299.50", 1299.5),
+     ("1.299.000", 1299000.0), ("3,499", 3499.0), ("99.90 起", 99.9), (".5", 0.5), ("9" * 400, None)],
 )  # fmt: skip
 def test_prices(said: str | None, price: float | None) -> None:
     table = pa.table({"title": ["x"], "price": pa.array([said], pa.string())})
@@ -133,3 +135,16 @@ def test_what_cannot_be_is_refused() -> None:
         find_fields(table, {"x": "title"})
     with pytest.raises(MatchError, match="no kind of field 'name'"):
         find_fields(table, {"n": "name"})
+
+
+def test_what_is_stated_of_a_kind_goes_before_names() -> None:
+    table = pa.table({"price": ["1", "2"], "sold_for": ["3", "4"], "name": ["red kettle", "desk lamp"]})
+    kinds = {each.column: each.kind for each in find_fields(table, {"sold_for": "price"})}
+    assert kinds == {"price": "free", "sold_for": "price", "name": "title"}
+
+
+def test_what_an_offer_says_is_cut_off_in_all() -> None:
+    columns = {f"body{n}": ["w" + "x" * 2000 + f" word{n}"] for n in range(5)}
+    table = pa.table({"title": ["kettle"], **columns})
+    offers = encode([table], [find_fields(table)])
+    assert int(np.diff(offers.views["all"].sets.starts)[0]) <= 4

@@ -81,7 +81,21 @@ def test_what_is_known_of_pairs() -> None:
         UNKNOWN,
     ]
     assert known.lack(np.array([0, 1]), 1).tolist() == [False, True]
-    assert known.pairs(source).tolist() == [2, 2]  # told from either side
+    assert known.pairs(source).tolist() == [2]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), max_size=60))
+def test_offers_of_one_code_are_candidates_every_two_where_they_are_few(told: list[tuple[int, int]]) -> None:
+    source = np.array(sorted(each for each, _ in told), np.int32)
+    codes = np.array([code for _, code in told], np.int64)
+    found = {divmod(pair, len(source)) for pair in Known.by_codes(source, codes).pairs(source).tolist()}
+    for code in set(codes.tolist()):
+        mine = np.flatnonzero(codes == code).tolist()
+        every = {(a, b) for a in mine for b in mine if a < b and source[a] != source[b]}
+        here = {pair for pair in found if pair[0] in mine}
+        assert here == every if len(mine) <= 20 else here <= every
+        assert not every or {offer for pair in here for offer in pair} == {o for p in every for o in p}
 
 
 @settings(max_examples=60, deadline=None)

@@ -25,7 +25,7 @@ class Words:
     """Which words the examples of a category have, and which of them are most like an offer."""
 
     def __init__(self, texts: Sequence[Text]) -> None:
-        frequency = Counter(token for text in texts for token in set(text.tokens))
+        frequency = Counter(token for text in texts for token in dict.fromkeys(text.tokens))
         # A word of one example says nothing of others.
         self._place = {token: at for at, token in enumerate(t for t, n in frequency.items() if n >= 2)}
         self.frequency = np.array([frequency[token] for token in self._place], np.float64)

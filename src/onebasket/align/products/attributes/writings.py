@@ -79,7 +79,7 @@ class Writings:
         seen: Counter[Writing] = Counter()
         for text, values in examples:
             if values:
-                seen.update(set(_explained(text, values)))
+                seen.update(list(dict.fromkeys(_explained(text, values))))
         return cls({writing: times for writing, times in seen.items() if times >= _TWICE})
 
     def keep(self, which: Iterable[Writing]) -> Writings:
