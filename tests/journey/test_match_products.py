@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from onebasket import match_products
-from onebasket.errors import MatchError
+from onebasket.collect.whole import read_table
+from onebasket.errors import MatchError, SourceError
 from tests.unit.align.products.world import judged, world
 
 
@@ -175,6 +176,25 @@ def test_each_catalogue_takes_what_is_stated_of_its_columns(tmp_path: Path) -> N
     ]  # fmt: skip
     fields = json.loads((tmp_path / "m.json").read_text(encoding="utf-8"))["fields"]
     assert fields == [{"nr": "free", "what": "title"}, {"label": "title"}]
+
+
+def test_catalogues_that_share_nothing_are_not_linked() -> None:
+    ours, _, _ = world(300, seed=11)
+    bread = offers(*["White Sandwich Bread 20 oz"] * 1000)
+    tools = offers(*[f"Claw hammer {n} g, beech handle, forged head {n % 7}" for n in range(300, 700)])
+    for theirs in (bread, tools):
+        assert match_products(ours, theirs).links.num_rows == 0
+
+
+def test_a_book_in_a_cell_of_a_file_is_read(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "id,title,description\n" + "".join(f"{n},kettle {n},{'word ' * 300_000}\n" for n in range(3))
+    (shop / "books.csv").write_text(text, encoding="utf-8")
+    done = match(shop, "books.csv", "ours.csv")
+    assert done.returncode == 0, done.stderr
+    monkeypatch.setattr("onebasket.collect.whole._LONGEST", 1 << 20)
+    with pytest.raises(SourceError, match="cannot be read") as failed:
+        read_table(shop / "books.csv")
+    assert "a record of more than 1 MiB" in str(failed.value)
 
 
 def test_one_title_for_everything_takes_bounded_work() -> None:

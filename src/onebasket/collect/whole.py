@@ -17,6 +17,8 @@ from onebasket.shop import Source
 from onebasket.store.feed import opened
 from onebasket.store.reading import RawFile, is_wide
 
+_LONGEST = 64 << 20  # bytes of one record
+
 
 def read_table(path: Path) -> tuple[pa.Table, list[str]]:
     """Read CSV (any delimiter and encoding), NDJSON, JSON, XLSX or Parquet, gzipped or not.
@@ -49,6 +51,8 @@ def read_table(path: Path) -> tuple[pa.Table, list[str]]:
 
 def _without_values(error: Exception) -> str:
     """What a reader says of a file, without the values that it may quote."""
+    if "straddling" in str(error):
+        return f"a record of more than {_LONGEST >> 20} MiB, or a quote that nothing closes"
     row = re.search(r"Row #\d+|line \d+|row \d+", str(error))
     return f"{type(error).__name__}{' at ' + row.group() if row else ''}"
 
@@ -77,7 +81,7 @@ def _read_csv(file: RawFile, text: bytes) -> pa.Table:
     names = list(file.header)
     return pc_csv.read_csv(
         pa.py_buffer(text),
-        read_options=pc_csv.ReadOptions(column_names=names, skip_rows=file.lines.first),
+        read_options=pc_csv.ReadOptions(column_names=names, skip_rows=file.lines.first, block_size=_LONGEST),
         parse_options=pc_csv.ParseOptions(delimiter=file.delimiter, newlines_in_values=True),
         convert_options=pc_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
